@@ -1,0 +1,9 @@
+"""The one way to tell a person what went wrong."""
+
+
+class UserError(Exception):
+    """A mistake in what a person gave us, told in one clear Spanish line.
+
+    The message says what is wrong, where, and what to do. Whoever meets it at the edge (the command line, a widget, a
+    dashboard) shows ``str(error)`` and nothing else: never a traceback.
+    """
