@@ -1,0 +1,55 @@
+"""What a trainee touches: ``from ciberaula.classroom import question, scenario, check, answers, …``.
+
+Names load when first used, so that the import stays light in a notebook and needs no widget where there is none.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
+    from ciberaula.classroom.delivery import delivery, module_progress
+    from ciberaula.classroom.documents import document
+    from ciberaula.classroom.legal_view import legal_card
+    from ciberaula.classroom.tools import anonymity_lab, term_calculator
+    from ciberaula.classroom.widgets import question, scenario
+
+_HOMES = {
+    "anonymity_lab": "tools",
+    "answers": "checks",
+    "check": "checks",
+    "delivery": "delivery",
+    "document": "documents",
+    "legal_card": "legal_view",
+    "module_progress": "delivery",
+    "question": "widgets",
+    "scenario": "widgets",
+    "submit_answer": "checks",
+    "submit_table": "checks",
+    "term_calculator": "tools",
+}
+
+__all__ = [
+    "anonymity_lab",
+    "answers",
+    "check",
+    "delivery",
+    "document",
+    "legal_card",
+    "module_progress",
+    "question",
+    "scenario",
+    "submit_answer",
+    "submit_table",
+    "term_calculator",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,138 @@
+"""Answers by code: see them, check that they are whole, and hand them in without a widget."""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ciberaula.classroom.decisions import Decision
+from ciberaula.classroom.sheetfile import SHEET_FILE, read_answers
+from ciberaula.classroom.spec import Question, Table
+from ciberaula.classroom.values import MAX_COLUMNS, MAX_ROWS, clean, describe, lacks
+from ciberaula.classroom.workplace import workplace
+from ciberaula.errors import UserError
+from ciberaula.i18n import _
+
+
+class PlainError(UserError):
+    """A mistake shown in a notebook as its one line, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback."""
+        return [str(self)]
+
+
+class Answers(Mapping[str, Any]):
+    """Read-only ``respuestas.json`` of the working folder: id -> value, ``None`` where there is no answer."""
+
+    def __getitem__(self, id: str) -> Any:
+        return self._read().get(id)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._read()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return f"answers({self._read()!r})"
+
+    @staticmethod
+    def _read() -> dict[str, Any]:
+        path = workplace().folder / SHEET_FILE
+        return read_answers(path) if path.exists() else {}
+
+
+answers = Answers()
+
+
+def check(id: str) -> None:
+    """Return in silence when ``id`` has a whole, well-formed answer; raise one line saying what it lacks otherwise."""
+    question = _find(id)
+    try:
+        value = clean(question, answers[question.id])
+    except UserError as error:
+        raise PlainError(str(error)) from None
+    gap = lacks(question, value)
+    if gap:
+        raise PlainError(_("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap))
+
+
+def submit_answer(id: str, value: object) -> None:
+    """Save the answer ``value`` (shapes: :mod:`ciberaula.classroom.values`) as the widget of ``id`` would, and say so.
+
+    Numbers of NumPy and dates are taken as plain ones. Raises one line for a value that the question can't take.
+    """
+    _submit(_find(id), _plain(value), id)
+
+
+def submit_table(id: str, table: object) -> None:
+    """Save a table, a pandas ``DataFrame`` (its index is left out) or a list of dicts with the same keys, as the answer.
+
+    At most 2,000 rows and 60 columns; cells become text, numbers, true/false or empty. Raises one line otherwise.
+    """
+    question = _find(id)
+    if not isinstance(question, Table):
+        raise PlainError(_("«{id}» no pide una tabla: use submit_answer.").format(id=id))
+    _submit(question, _table(id, table), id)
+
+
+def _submit(question: Question | Decision, value: object, id: str) -> None:
+    place = workplace()
+    try:
+        _found, graded = place.find(id)
+        outcome = place.save(question, value, graded=graded, checked=not graded)
+        cleaned = clean(question, value)
+    except UserError as error:
+        raise PlainError(str(error)) from None
+    if not outcome.saved:
+        raise PlainError(outcome.message)
+    print(f"{outcome.message} {id}: {describe(question, cleaned)}")
+
+
+def _find(id: str) -> Question | Decision:
+    try:
+        return workplace().find(id)[0]
+    except UserError as error:
+        raise PlainError(str(error)) from None
+
+
+def _table(id: str, table: object) -> dict[str, Any]:
+    if hasattr(table, "to_dict") and hasattr(table, "columns"):
+        columns = [str(name) for name in table.columns]
+        rows = table.to_dict(orient="split", index=False)["data"]
+    elif isinstance(table, list) and table and all(isinstance(row, Mapping) for row in table):
+        columns = [str(name) for name in table[0]]
+        if any(list(map(str, row)) != columns for row in table):
+            raise PlainError(_("«{id}»: todas las filas deben tener las mismas columnas.").format(id=id))
+        rows = [list(row.values()) for row in table]
+    else:
+        raise PlainError(_("«{id}»: entregue un DataFrame de pandas o una lista de diccionarios.").format(id=id))
+    if not 0 < len(columns) <= MAX_COLUMNS or len(rows) > MAX_ROWS:
+        raise PlainError(
+            _("«{id}»: la tabla tiene {rows} filas y {columns} columnas; se admiten hasta {most} y {wide}.").format(
+                id=id, rows=len(rows), columns=len(columns), most=MAX_ROWS, wide=MAX_COLUMNS
+            )
+        )
+    return {"columns": columns, "rows": [[_plain(cell) for cell in row] for row in rows]}
+
+
+def _plain(value: object) -> Any:
+    """``value`` as plain JSON: NumPy scalars unwrapped, missing values as ``None``, dates and the rest as text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat() if value == value else None  # NaT differs from itself
+    unwrap = getattr(value, "item", None)
+    if callable(unwrap) and getattr(value, "shape", None) == ():
+        return _plain(unwrap())
+    return None if type(value).__name__ == "NAType" else str(value)

@@ -1,0 +1,156 @@
+"""Documents of practice: filled in beside the lesson, kept in the answer sheet, taken home as Word or PDF."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ciberaula.classroom.document_pages import Pages, compose, to_html
+from ciberaula.classroom.document_spec import Part, Template, load_template
+from ciberaula.classroom.fields import Section, clean_values
+from ciberaula.classroom.forms import Action, FormWidget
+from ciberaula.classroom.workplace import Workplace, workplace
+from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
+from ciberaula.i18n import _, ngettext
+
+FOLDER = "mis-documentos"
+_MOST = 999
+
+Values = dict[str, Any]
+
+
+def document(id: str) -> FormWidget:
+    """The form of ``documento-<id>.yml``, found beside the notebook.
+
+    What is filled in is saved at every change under ``documento-<id>`` in the answer sheet; the buttons write a new
+    numbered copy into ``mis-documentos/``. Raises ``UserError`` where the template is missing or has a mistake.
+    """
+    place = workplace()
+    key = f"documento-{id}"
+    path = place.folder / f"{key}.yml"
+    if path.name != f"{key}.yml" or not id:
+        raise UserError(_("«{id}» no es el nombre de un documento: por ejemplo, use «consentimiento».").format(id=id))
+    template = load_template(path)
+
+    def save(values: Values) -> str:
+        return place.sheet.save(key, "form", values or None).message
+
+    return FormWidget(
+        template.title,
+        [_section(part) for part in template.sections],
+        intro=template.purpose,
+        values=saved_values(place, key, template),
+        on_change=save,
+        actions=[
+            Action("docx", _("Descargar en Word"), _export(place, id, template, "docx")),
+            Action("pdf", _("Descargar en PDF"), _export(place, id, template, "pdf")),
+        ],
+        result=lambda values: _preview(template, values),
+    )
+
+
+def saved_values(place: Workplace, key: str, template: Template) -> Values:
+    """What was filled in before; blanks that the template no longer has, or that changed their kind, are left out."""
+    entry = place.sheet.entry(key)
+    if entry is None or entry.kind != "form" or not isinstance(entry.value, dict):
+        return {}
+    kept: Values = {}
+    for blank in template.blanks:
+        try:
+            kept |= clean_values([blank.as_field()], {blank.id: entry.value.get(blank.id)})
+        except UserError:
+            continue
+    return kept
+
+
+def _section(part: Part) -> Section:
+    advice = _("**Para usted, no se imprime:** {help}").format(help=part.help) if part.help else ""
+    quoted = "\n".join(f"> {line}" for line in advice.splitlines())
+    intro = "\n\n".join(piece for piece in (part.text, quoted) if piece)
+    return Section(part.title, [blank.as_field() for blank in part.fields], intro=intro)
+
+
+def _preview(template: Template, values: Values) -> str:
+    """Closed at first, so that the live region announces one line and not the whole document."""
+    missing = len(template.missing(values))
+    state = (
+        ngettext("Falta completar {n} campo.", "Faltan completar {n} campos.", missing).format(n=missing)
+        if missing
+        else _("El documento está completo.")
+    )
+    page = to_html(compose(template, values))
+    return f"<p>{state}</p><details><summary>{_('Ver cómo queda el documento')}</summary>{page}</details>"
+
+
+def _export(place: Workplace, id: str, template: Template, kind: str) -> Callable[[Values], str]:
+    def run(values: Values) -> str:
+        path = write_copy(place.folder, id, kind, compose(template, values))
+        _record(place, id, template)
+        line = _("Guardado en {folder}/{name}.").format(folder=FOLDER, name=path.name)
+        missing = len(template.missing(values))
+        if missing:
+            line += " " + ngettext(
+                "Queda {n} campo por completar.", "Quedan {n} campos por completar.", missing
+            ).format(n=missing)
+        return line
+
+    return run
+
+
+def write_copy(folder: Path, id: str, kind: str, pages: Pages) -> Path:
+    """Write ``pages`` as ``mis-documentos/<id>-NN.<kind>`` under the first free number. Never touches an earlier copy.
+
+    Raises ``UserError`` where the disk is full or read-only; nothing is then left behind.
+    """
+    data = _render(kind, pages)
+    target = folder / FOLDER
+    try:
+        target.mkdir(exist_ok=True)
+        path = _reserve(target, id, kind)
+        try:
+            write_atomic(path, data)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(
+            _(
+                "No se pudo guardar en {folder} ({reason}): libere espacio o revise los permisos, y pruebe otra vez."
+            ).format(folder=FOLDER, reason=error.strerror)
+        ) from error
+    return path
+
+
+def _reserve(target: Path, id: str, kind: str) -> Path:
+    """Make the first free numbered file, empty: whoever comes at the same moment gets the next number."""
+    for number in range(1, _MOST + 1):
+        path = target / f"{id}-{number:02d}.{kind}"
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        except FileExistsError:
+            continue
+        return path
+    raise UserError(
+        _("La carpeta {folder} ya tiene {most} copias: borre las que no use.").format(folder=FOLDER, most=_MOST)
+    )
+
+
+def _render(kind: str, pages: Pages) -> bytes:
+    # Imported here: both libraries take a moment to load, and most cells never export.
+    if kind == "docx":
+        from ciberaula.classroom.document_docx import to_docx
+
+        return to_docx(pages)
+    from ciberaula.classroom.document_pdf import to_pdf
+
+    return to_pdf(pages)
+
+
+def _record(place: Workplace, id: str, template: Template) -> None:
+    """*Completed* goes to the learning record, best effort: the copy is on the disk whatever becomes of it."""
+    activity = place.record.question_activity(f"documento-{id}", template.title, "form")
+    try:
+        place.record.add("completed", activity, {"completion": True})
+    except (OSError, UserError):
+        return

@@ -1,0 +1,150 @@
+"""Forms and tools on the one front end: what documents and calculators are built from.
+
+A document of practice::
+
+    FormWidget("Consentimiento", [Section("Identificación", [Field("nombre", "Nombre")])],
+               values={"nombre": "…"}, on_change=save, actions=[Action("docx", "Descargar en Word", export)])
+
+A tool::
+
+    ToolWidget("Calculadora de términos", [Field("desde", "Desde", kind="date", required=True)],
+               compute=lambda values: "<p>…</p>", button="Calcular")
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ciberaula.classroom.fields import Field, Section, clean_values
+from ciberaula.classroom.frontend import FrontendWidget, done, no_status, problem
+from ciberaula.classroom.markup import to_html
+from ciberaula.errors import UserError
+from ciberaula.i18n import _
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button. ``run`` gets the cleaned values and returns one Spanish line (plain text) for the status region.
+
+    It may raise ``UserError``; its line is shown instead, as an error.
+    """
+
+    id: str
+    label: str
+    run: Callable[[Values], str]
+
+
+class FormWidget(FrontendWidget):
+    """A form in titled sections.
+
+    ``values``: what the fields show at first (id -> value), over the fields' own ``value``. ``on_change(values)`` is
+    called with all cleaned values after each change (text after a pause or on leaving the field) and returns one Spanish
+    line about saving. ``actions`` are buttons below the form. ``result(values)``, when given, returns trusted HTML shown
+    below the form in a live region, at first and after each change. ``intro`` is markdown-light.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        sections: Sequence[Section],
+        *,
+        intro: str = "",
+        values: Mapping[str, Any] | None = None,
+        on_change: Callable[[Values], str] | None = None,
+        actions: Sequence[Action] = (),
+        result: Callable[[Values], str] | None = None,
+    ) -> None:
+        self._fields = [field for section in sections for field in section.fields]
+        self._on_change = on_change
+        self._actions = {action.id: action for action in actions}
+        self._result = result
+        first = {field.id: field.value for field in self._fields if field.value is not None} | dict(values or {})
+        super().__init__(
+            {
+                "type": "form",
+                "title": title,
+                "prompt": to_html(intro),
+                "sections": [_section(section) for section in sections],
+                "buttons": [{"id": action.id, "label": action.label} for action in actions],
+            },
+            value=first,
+        )
+        self._take_result(first)
+
+    @property
+    def values(self) -> Values:
+        """The last cleaned values."""
+        return dict(self.state["value"])
+
+    def receive(self, message: dict[str, Any]) -> None:
+        if message.get("type") == "save":
+            self._change(clean_values(self._fields, message.get("value")))
+        elif message.get("type") == "press" and message.get("button") in self._actions:
+            values = clean_values(self._fields, message.get("value"))
+            self._change(values)
+            self.tell(status=done(self._actions[message["button"]].run(values)))
+
+    def _change(self, values: Values) -> None:
+        line = self._on_change(values) if self._on_change else ""
+        self.tell(value=values, status=done(line) if line else no_status())
+        self._take_result(values)
+
+    def _take_result(self, values: Values) -> None:
+        if self._result is None:
+            return
+        try:
+            self.tell(result=self._result(values))
+        except UserError as error:
+            self.tell(result="", status=problem(str(error)))
+
+
+class ToolWidget(FormWidget):
+    """A calculator: ``compute(values)`` returns trusted HTML (escape what a person typed with ``html.escape``).
+
+    Runs at every change once the required fields are filled, or only with the button when ``button`` names one.
+    ``UserError`` from ``compute`` is shown as its one line. Values not yet filled are absent from ``values``.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        compute: Callable[[Values], str],
+        *,
+        intro: str = "",
+        values: Mapping[str, Any] | None = None,
+        button: str | None = None,
+    ) -> None:
+        def ready(filled: Values) -> str:
+            missing = [field.label for field in fields if field.required and field.id not in filled]
+            return "" if missing else compute(filled)
+
+        def pressed(filled: Values) -> str:
+            missing = [field.label for field in fields if field.required and field.id not in filled]
+            if missing:
+                raise UserError(_missing(missing[0]))
+            self.tell(result=compute(filled))
+            return ""
+
+        super().__init__(
+            title,
+            [Section("", fields)],
+            intro=intro,
+            values=values,
+            actions=[Action("compute", button, pressed)] if button else (),
+            result=None if button else ready,
+        )
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "intro": to_html(section.intro),
+        "fields": [field.payload() for field in section.fields],
+    }
+
+
+def _missing(label: str) -> str:
+    return _("Falta completar «{label}».").format(label=label)

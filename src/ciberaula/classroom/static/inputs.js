@@ -1,0 +1,177 @@
+// Questions answered by writing: number, text, and forms made of several fields.
+// Writing controls say ``changed(true)`` while a person types (saved after a pause) and ``changed()`` on leaving.
+
+function numberControl(spec, changed) {
+  const id = newId("number");
+  const problem = h("p", { id: newId("problem"), class: "ciberaula-problem", hidden: true });
+  const input = h("input", {
+    id,
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    class: "ciberaula-number",
+    "aria-describedby": problem.id,
+    oninput: () => changed(true),
+    onchange: () => changed(),
+  });
+  return {
+    element: h(
+      "div",
+      { class: "ciberaula-option" },
+      h("label", { for: id }, spec.label || spec.ui.yourNumber, spec.unit ? ` (${spec.unit})` : ""),
+      input,
+      problem,
+    ),
+    typed: [input],
+    get() {
+      const value = parseNumber(input.value);
+      const wrong = Number.isNaN(value);
+      problem.textContent = wrong ? spec.ui.notANumber : "";
+      problem.hidden = !wrong;
+      input.setAttribute("aria-invalid", String(wrong));
+      return wrong ? undefined : value;
+    },
+    set(value) {
+      input.value = numberText(value);
+    },
+    explain() {},
+  };
+}
+
+function textControl(spec, changed) {
+  const id = newId("text");
+  const counter = h("p", { id: newId("count"), class: "ciberaula-help" });
+  const area = h("textarea", {
+    id,
+    rows: 5,
+    "aria-describedby": counter.id,
+    oninput: () => {
+      count();
+      changed(true);
+    },
+    onchange: () => changed(),
+  });
+  function count() {
+    const words = area.value.trim() ? area.value.trim().split(/\s+/).length : 0;
+    counter.textContent = fill(spec.min_words ? spec.ui.wordsBetween : spec.ui.words, {
+      words,
+      most: spec.max_words,
+      least: spec.min_words,
+    });
+    counter.classList.toggle("ciberaula-problem", words > spec.max_words);
+  }
+  count();
+  return {
+    element: h("div", { class: "ciberaula-option" }, h("label", { for: id }, spec.ui.yourText), area, counter),
+    typed: [area],
+    get: () => area.value,
+    set(value) {
+      area.value = value || "";
+      count();
+    },
+    explain() {},
+  };
+}
+
+const RADIOS_UP_TO = 6;
+
+/** One field of a form; its value is null while empty. */
+function fieldControl(field, ui, changed) {
+  const why = h("div", { id: newId("why"), hidden: true });
+  const help = field.help ? h("p", { id: newId("help"), class: "ciberaula-help" }, field.help) : null;
+  const described = [help && help.id, why.id].filter(Boolean).join(" ");
+  const label = field.required ? `${field.label} ${ui.required}` : field.label;
+  const part = _fieldInput(field, label, described, ui, changed);
+  const element = h("div", { class: "ciberaula-option" }, ...part.before, help, part.input, why);
+  if (part.group) {
+    element.replaceChildren(h("fieldset", { "aria-describedby": described }, h("legend", {}, label), help, part.input, why));
+  }
+  return { id: field.id, element, typed: part.typed, get: part.get, set: part.set, explain: (r) => showRemark(why, r) };
+}
+
+function _fieldInput(field, label, described, ui, changed) {
+  if (field.kind === "multiple" || (field.kind === "choice" && field.options.length <= RADIOS_UP_TO)) {
+    const options = field.options.map((option) => ({ id: option.id, html: "", text: option.text }));
+    return _groupInput(field, options, changed);
+  }
+  const id = newId("field");
+  const common = { id, "aria-describedby": described, "aria-required": field.required ? "true" : null };
+  const before = [h("label", { for: id }, field.unit ? `${label} (${field.unit})` : label)];
+  if (field.kind === "choice") {
+    const choices = field.options.map((option) => h("option", { value: option.id }, option.text));
+    const select = h("select", { ...common, onchange: () => changed() }, h("option", { value: "" }, ui.choose), ...choices);
+    return { before, input: select, typed: [], get: () => select.value || null, set: (v) => (select.value = v || "") };
+  }
+  const typing = { ...common, oninput: () => changed(true), onchange: () => changed() };
+  let input;
+  if (field.kind === "text" && field.multiline) input = h("textarea", { ...typing, rows: 4 });
+  else if (field.kind === "date") input = h("input", { ...common, type: "date", onchange: () => changed() });
+  else if (field.kind === "number") input = h("input", { ...typing, type: "text", inputmode: "decimal", autocomplete: "off" });
+  else input = h("input", { ...typing, type: "text", autocomplete: "off" });
+  if (field.kind === "number") {
+    const get = () => {
+      const value = parseNumber(input.value);
+      input.setAttribute("aria-invalid", String(Number.isNaN(value)));
+      return Number.isNaN(value) ? input.value : value; // Python says what is wrong with it
+    };
+    return { before, input, typed: [input], get, set: (v) => (input.value = numberText(v)) };
+  }
+  return { before, input, typed: [input], get: () => input.value || null, set: (v) => (input.value = v ?? "") };
+}
+
+function _groupInput(field, options, changed) {
+  const several = field.kind === "multiple";
+  const name = newId("group");
+  const inputs = new Map();
+  const rows = options.map((option) => {
+    const id = newId("choice");
+    const input = h("input", { type: several ? "checkbox" : "radio", name, id, value: option.id, onchange: () => changed() });
+    inputs.set(option.id, input);
+    return h("div", { class: "ciberaula-pick" }, input, h("label", { for: id }, option.text));
+  });
+  return {
+    group: true,
+    before: [],
+    input: h("div", {}, ...rows),
+    typed: [],
+    get() {
+      const chosen = [...inputs].filter(([, input]) => input.checked).map(([id]) => id);
+      if (several) return chosen.length ? chosen : null;
+      return chosen[0] ?? null;
+    },
+    set(value) {
+      const chosen = several ? value || [] : [value];
+      for (const [id, input] of inputs) input.checked = chosen.includes(id);
+    },
+  };
+}
+
+/** Titled sections of fields; also the body of documents and tools. */
+function formControl(spec, changed) {
+  const fields = [];
+  const parts = spec.sections.map((section) => {
+    const made = section.fields.map((field) => fieldControl(field, spec.ui, changed));
+    fields.push(...made);
+    const title = section.title ? h("h4", {}, section.title) : null;
+    const intro = section.intro ? h("div", { html: section.intro }) : null;
+    return h("div", { class: "ciberaula-section" }, title, intro, ...made.map((field) => field.element));
+  });
+  return {
+    element: h("div", {}, ...parts),
+    typed: fields.flatMap((field) => field.typed),
+    get() {
+      const values = {};
+      for (const field of fields) {
+        const value = field.get();
+        if (value !== null) values[field.id] = value;
+      }
+      return values;
+    },
+    set(value) {
+      for (const field of fields) field.set((value && value[field.id]) ?? null);
+    },
+    explain(items) {
+      for (const field of fields) field.explain(items && items[field.id]);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// The frame of every widget: heading, prompt, control, buttons, state of saving, explanation.
+
+const TYPING_PAUSE_MS = 700;
+const CONTROLS = {
+  single: choiceControl,
+  multiple: choiceControl,
+  ordering: orderingControl,
+  matching: matchingControl,
+  number: numberControl,
+  text: textControl,
+  form: formControl,
+};
+
+function render({ model, el }) {
+  const spec = model.get("spec");
+  const send = (message) => model.send(message);
+  const status = h("p", { class: "ciberaula-status", role: "status" });
+  const root = h(
+    "section",
+    { class: "ciberaula ciberaula-live", lang: spec.lang, "data-lm-suppress-shortcuts": "true" },
+    h("h3", {}, spec.title),
+    spec.prompt ? h("div", { class: "ciberaula-prompt", html: spec.prompt }) : null,
+  );
+  // JupyterLab's one-key commands (delete a cell, run it) must not fire while a person writes an answer.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  const body = spec.type === "scenario" ? _storyBody(spec, send) : _answerBody(spec, model, send);
+  root.append(body.element, status, ...(body.after || []));
+  el.append(root);
+
+  const update = () => {
+    const state = model.get("state");
+    body.update(state);
+    _showStatus(status, state.status);
+  };
+  update();
+  model.on("change:state", update);
+  const leaving = () => body.flush && body.flush();
+  window.addEventListener("pagehide", leaving);
+  send({ type: "shown" });
+  return () => {
+    leaving();
+    window.removeEventListener("pagehide", leaving);
+    model.off("change:state", update);
+  };
+}
+
+function _showStatus(place, status) {
+  place.replaceChildren();
+  if (!status || !status.text) return;
+  const time = status.at
+    ? `${new Date(status.at).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" })} · `
+    : "";
+  place.append(symbol(status.level), ` ${time}${status.text}`);
+  place.className = `ciberaula-status ciberaula-${status.level}`;
+}
+
+function _storyBody(spec, send) {
+  const element = h("div", { class: "ciberaula-story" });
+  let shown = null;
+  return {
+    element,
+    update(state) {
+      const now = JSON.stringify(state.story);
+      if (now === shown) return;
+      const arrived = drawStory(element, state.story, spec.ui, send);
+      if (shown !== null) arrived.focus();
+      shown = now;
+    },
+  };
+}
+
+function _answerBody(spec, model, send) {
+  const make = CONTROLS[spec.type];
+  const typing = debounced(() => report(), TYPING_PAUSE_MS);
+  const changed = (whileTyping) => {
+    typing.later();
+    if (whileTyping !== true) typing.flush();
+  };
+  const control = make ? make(spec, changed) : { element: h("div"), get: () => undefined, set() {}, explain() {} };
+  let sent = null;
+
+  function report() {
+    const value = control.get();
+    const text = JSON.stringify(value);
+    if (value === undefined || text === sent) return;
+    sent = text;
+    send({ type: "save", value });
+  }
+
+  const explanation = h("div", { class: "ciberaula-explanation", hidden: true });
+  const result = h("div", { class: "ciberaula-result", "aria-live": "polite", tabindex: "0", hidden: true });
+  const buttons = (spec.buttons || []).map((button) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ciberaula-button",
+        onclick: () => {
+          typing.flush();
+          const value = control.get();
+          if (value !== undefined) send({ type: "press", button: button.id, value });
+        },
+      },
+      button.label,
+    ),
+  );
+  const actions = buttons.length ? h("div", { class: "ciberaula-actions" }, ...buttons) : null;
+  let applied; // the value Python last told us, so that what a person is writing is never taken from her
+  return {
+    element: h("div", {}, control.element, actions),
+    after: [explanation, result],
+    flush: () => typing.flush(),
+    update(state) {
+      const writing = typing.due || (control.typed || []).includes(document.activeElement);
+      const told = JSON.stringify(state.value);
+      if (told !== applied && !(writing && applied !== undefined)) {
+        if (JSON.stringify(control.get()) !== told) control.set(state.value);
+        sent = JSON.stringify(control.get());
+        applied = told;
+      }
+      control.explain(state.feedback && state.feedback.items);
+      const text = state.feedback && state.feedback.explanation;
+      explanation.hidden = !text;
+      if (explanation.innerHTML !== (text || "")) explanation.innerHTML = text || "";
+      result.hidden = !state.result;
+      if (result.dataset.html !== state.result) {
+        result.innerHTML = state.result || "";
+        result.dataset.html = state.result || "";
+      }
+    },
+  };
+}
+
+export default { render };

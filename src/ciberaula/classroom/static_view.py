@@ -1,0 +1,178 @@
+"""The static rendering of a widget, from the same ``spec`` and ``state`` as the live one.
+
+It is what GitHub, feedback pages, print and a reader without a kernel show: the question, all its options, the saved
+answer, and the explanation once it was seen. It can't tell a key, because ``spec`` holds none.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ciberaula.i18n import _
+
+Payload = dict[str, Any]
+
+# Until the live view is there JupyterLab shows «Loading widget…», and without a kernel an error: this text serves instead.
+_STYLE = "<style>.jp-OutputArea:has(.ciberaula-static):not(:has(.ciberaula-live)) .jupyter-widgets{display:none}</style>"
+_MARKS = {True: "◉", False: "○"}
+_BOXES = {True: "☑", False: "☐"}
+_BREAK = re.compile(r"</(p|li|h\d|dt|dd|ol|ul|blockquote)>")
+_TAG = re.compile(r"<[^>]*>")
+_STYLE_BLOCK = re.compile(r"<style>.*?</style>", re.DOTALL)
+
+
+def static_html(spec: Payload, state: Payload) -> str:
+    """Semantic HTML of its own, readable without style sheet or script."""
+    draw = _KINDS.get(spec["type"], _nothing)
+    parts = [
+        f'<div class="ciberaula-static" lang="{html.escape(spec["lang"])}">{_STYLE}',
+        f"<h3>{html.escape(spec['title'])}</h3>",
+        spec.get("prompt", ""),
+        draw(spec, state),
+        _said(state),
+        state.get("result", ""),
+        f"<p><em>{_hint()}</em></p></div>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def static_text(spec: Payload, state: Payload) -> str:
+    """The same in plain text, one line a piece."""
+    text = _BREAK.sub("\n", _STYLE_BLOCK.sub("", static_html(spec, state)))
+    lines = (" ".join(line.split()) for line in html.unescape(_TAG.sub("", text)).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _hint() -> str:
+    return _("Para responder, abra el menú «Ejecutar» y elija «Ejecutar todas las celdas».")
+
+
+def _said(state: Payload) -> str:
+    feedback = state.get("feedback")
+    parts = []
+    if feedback:
+        parts.append(f"<p><strong>{html.escape(feedback['summary'])}</strong></p>{feedback['explanation']}")
+    if "story" not in state and not state.get("value"):
+        parts.append(f"<p>{_('Sin respuesta todavía.')}</p>" if state.get("value") is None else "")
+    return "".join(parts)
+
+
+def _remark(state: Payload, id: str) -> str:
+    items = (state.get("feedback") or {}).get("items", {})
+    if id not in items:
+        return ""
+    return f"<br><strong>{html.escape(items[id]['word'])}.</strong> {items[id]['why']}"
+
+
+def _listed(items: list[str], tag: str = "ul") -> str:
+    return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+
+
+def _choices(spec: Payload, state: Payload) -> str:
+    several = spec["type"] == "multiple"
+    marks = _BOXES if several else _MARKS
+    chosen = (state["value"] or []) if several else [state["value"]]
+    return _listed(
+        [
+            f"{marks[one['id'] in chosen]} {_mine(one['html'], one['id'] in chosen)}{_remark(state, one['id'])}"
+            for one in spec["options"]
+        ]
+    )
+
+
+def _mine(text: str, chosen: bool) -> str:
+    return f"<strong>{text}</strong> ({_('su respuesta')})" if chosen else text
+
+
+def _ordering(spec: Payload, state: Payload) -> str:
+    texts = {one["id"]: one["html"] for one in spec["options"]}
+    order = state["value"] or list(texts)
+    title = _("Su orden:") if state["value"] else _("Por ordenar:")
+    return f"<p>{title}</p>" + _listed([texts[id] + _remark(state, id) for id in order], "ol")
+
+
+def _matching(spec: Payload, state: Payload) -> str:
+    right = {one["id"]: one["html"] for one in spec["right"]}
+    value = state["value"] or {}
+    rows = [
+        f"{one['html']} → {_mine(right[value[one['id']]], True) if one['id'] in value else '…'}{_remark(state, one['id'])}"
+        for one in spec["left"]
+    ]
+    return _listed(rows) + f"<p>{_('Para unir con:')}</p>" + _listed(list(right.values()))
+
+
+def _number(spec: Payload, state: Payload) -> str:
+    if state["value"] is None:
+        return ""
+    value = f"{state['value']:.10g}".replace(".", ",")
+    return f"<p>{_('Su respuesta:')} <strong>{value} {html.escape(spec['unit'])}</strong></p>"
+
+
+def _text(spec: Payload, state: Payload) -> str:
+    if not state["value"]:
+        return ""
+    lines = "<br>".join(html.escape(line) for line in state["value"].splitlines())
+    return f"<p>{_('Su respuesta:')}</p><blockquote>{lines}</blockquote>"
+
+
+def _form(spec: Payload, state: Payload) -> str:
+    value = state["value"] or {}
+    parts = []
+    for section in spec["sections"]:
+        if section["title"]:
+            parts.append(f"<h4>{html.escape(section['title'])}</h4>")
+        rows = (
+            f"<dt>{html.escape(field['label'])}</dt><dd>{_field(field, value.get(field['id']))}"
+            f"{_remark(state, field['id'])}</dd>"
+            for field in section["fields"]
+        )
+        parts.append(f"<dl>{''.join(rows)}</dl>")
+    return "".join(parts)
+
+
+def _field(field: Payload, value: Any) -> str:
+    if field["options"]:
+        chosen = value if isinstance(value, list) else [value]
+        marks = _BOXES if field["kind"] == "multiple" else _MARKS
+        return " · ".join(f"{marks[one['id'] in chosen]} {html.escape(one['text'])}" for one in field["options"])
+    if value is None:
+        return "…"
+    shown = f"{value:.10g}".replace(".", ",") if isinstance(value, int | float) else str(value)
+    return f"<strong>{'<br>'.join(html.escape(line) for line in shown.splitlines())}</strong> {html.escape(field['unit'])}"
+
+
+def _table(spec: Payload, state: Payload) -> str:
+    return ""  # what was handed in is told as ``result``
+
+
+def _scenario(spec: Payload, state: Payload) -> str:
+    story = state["story"]
+    parts = [_taken(step) for step in story["path"]]
+    path = f"<p>{_('Su recorrido:')}</p>{_listed(parts, 'ol')}" if parts else ""
+    last = "" if parts or not story["last"] else _listed([_taken(story["last"])])
+    ways = _listed([f"○ {one['html']}" for one in story["options"]]) if story["options"] else ""
+    return last + story["text"] + ways + story["closing"] + path
+
+
+def _taken(step: Payload) -> str:
+    remark = step.get("remark")
+    said = f"<br><strong>{html.escape(remark['word'])}.</strong> {remark['why']}" if remark else ""
+    return f"<strong>{step['text']}</strong><br>{step['consequence']}{said}"
+
+
+def _nothing(spec: Payload, state: Payload) -> str:
+    return ""
+
+
+_KINDS: dict[str, Callable[[Payload, Payload], str]] = {
+    "single": _choices,
+    "multiple": _choices,
+    "ordering": _ordering,
+    "matching": _matching,
+    "number": _number,
+    "text": _text,
+    "form": _form,
+    "table": _table,
+    "scenario": _scenario,
+}

@@ -1,0 +1,34 @@
+"""The plan of the course as typed objects: modules, lessons, competences, hours, graded items.
+
+``load()`` reads ``modules/curriculum.yml`` and ``modules/coverage.yml`` and either returns a plan without a hole or raises
+one ``PlanError`` that names every mistake, a line each.
+"""
+
+from ciberaula.curriculum.loading import PlanError, load
+from ciberaula.curriculum.plan import (
+    Alignment,
+    Assignment,
+    Competence,
+    CoverageItem,
+    Curriculum,
+    Framework,
+    GradedItem,
+    Lesson,
+    Module,
+    PassPolicy,
+)
+
+__all__ = [
+    "Alignment",
+    "Assignment",
+    "Competence",
+    "CoverageItem",
+    "Curriculum",
+    "Framework",
+    "GradedItem",
+    "Lesson",
+    "Module",
+    "PassPolicy",
+    "PlanError",
+    "load",
+]

@@ -1,0 +1,157 @@
+"""The answer bank of an assignment: known answers and the points that each must earn.
+
+``grading/answer_bank/<assignment>.yml`` holds the reference solution, named misconceptions, wrong answers per item and
+written answers of known quality. Tests hold the assignment to it; the demo cohort answers from it.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ciberaula.classroom.yamlfile import read_yaml, validate
+from ciberaula.i18n import _
+from ciberaula.paths import course_root
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, Field(min_length=1)]
+Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+_PLACE_COLUMNS = {"canton": ["provincia", "canton"], "provincia": ["provincia"], "region": ["region"]}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class TableRecipe(_Strict):
+    """How a table answer is made from a data set, so that the bank copies no data.
+
+    ``drop_below`` leaves out the rows whose combination of age, gender and place is shared by fewer rows than that.
+    """
+
+    data: Text
+    age: Literal["exact", "bands"]
+    place: Literal["canton", "provincia", "region"]
+    drop_below: int | None = None
+    columns: Annotated[list[str], Field(min_length=1)]
+
+    def answer(self) -> dict[str, Any]:
+        """The table as an answer: ``{"columns": [...], "rows": [[...], …]}``."""
+        from ciberaula.datasets import load, privacy  # pandas: only where a table is asked for
+
+        table = load(self.data)
+        if self.age == "bands":
+            table = privacy.generalise_age(table)
+        if self.place != "canton":
+            table = privacy.generalise_canton(table, self.place)
+        if self.drop_below is not None:
+            table = privacy.suppress_small(table, ["edad", "genero", *_PLACE_COLUMNS[self.place]], self.drop_below)
+        return {"columns": self.columns, "rows": table[self.columns].to_numpy(dtype=object).tolist()}
+
+
+class _Recipe(_Strict):
+    table: TableRecipe
+
+
+class KnownAnswer(_Strict):
+    """An answer to an item and the points that it earns."""
+
+    answer: Any
+    points: Points
+
+    def value(self) -> Any:
+        """The answer as the answer sheet would hold it."""
+        return _value(self.answer)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        _recipe(self.answer)
+        return self
+
+
+class Misconception(_Strict):
+    """What somebody holds to be true, and how it shows: the items that it changes, with the points left in each."""
+
+    id: Id
+    name: Text
+    belief: Text
+    items: Annotated[dict[Id, KnownAnswer], Field(min_length=1)]
+
+
+class WrittenAnswer(_Strict):
+    """An answer to a written item and the level (points) that the rubric expects for each criterion."""
+
+    id: Literal["good", "middling", "poor"]
+    levels: Annotated[dict[Id, Points], Field(min_length=1)]
+    comments: list[Id] = Field(default_factory=list)
+    text: Text
+
+    @property
+    def points(self) -> float:
+        """The points of all criteria together."""
+        return sum(self.levels.values())
+
+
+class AnswerBank(_Strict):
+    """A whole answer bank. Items are those of the assignment that score themselves, and the written ones apart."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    assignment: Id
+    reference: Annotated[dict[Id, Any], Field(min_length=1)]
+    misconceptions: Annotated[list[Misconception], Field(min_length=3)]
+    wrong: dict[Id, Annotated[list[KnownAnswer], Field(min_length=2)]]
+    written: dict[Id, Annotated[list[WrittenAnswer], Field(min_length=1)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        for answer in self.reference.values():
+            _recipe(answer)
+        if set(self.wrong) != set(self.reference):
+            raise ValueError(_("«wrong» y «reference» deben tener las mismas preguntas."))
+        ids = [one.id for one in self.misconceptions]
+        if len(set(ids)) != len(ids):
+            raise ValueError(_("hay dos ideas erróneas con el mismo «id»."))
+        stray = {item for one in self.misconceptions for item in one.items} - set(self.reference)
+        if stray:
+            raise ValueError(_("una idea errónea responde a «{item}», que no está en «reference».").format(item=min(stray)))
+        return self
+
+    def misconception(self, id: str) -> Misconception:
+        """The misconception of that id. Raises ``KeyError`` where there is none."""
+        for one in self.misconceptions:
+            if one.id == id:
+                return one
+        raise KeyError(id)
+
+    def reference_answers(self) -> dict[str, Any]:
+        """The reference answer of every item, as the answer sheet would hold it."""
+        return {item: _value(answer) for item, answer in self.reference.items()}
+
+    def answers_of(self, misconception: str) -> dict[str, Any]:
+        """All answers of somebody who holds ``misconception`` and knows the rest."""
+        changed = self.misconception(misconception).items
+        return {item: changed[item].value() if item in changed else _value(self.reference[item]) for item in self.reference}
+
+    def points_of(self, misconception: str, maxima: Mapping[str, float]) -> dict[str, float]:
+        """What ``answers_of`` must earn per item, given what each item is worth."""
+        changed = self.misconception(misconception).items
+        return {item: changed[item].points if item in changed else maxima[item] for item in self.reference}
+
+
+def load_answer_bank(assignment: str) -> AnswerBank:
+    """Read and check the answer bank of ``assignment``. Raises ``UserError``, in one line, for anything wrong in it."""
+    path = course_root() / "grading" / "answer_bank" / f"{assignment}.yml"
+    return validate(AnswerBank, read_yaml(path), path.name)
+
+
+def _recipe(answer: Any) -> TableRecipe | None:
+    """The recipe that ``answer`` is, or ``None`` for an answer given as it stands."""
+    if isinstance(answer, dict) and set(answer) == {"table"}:
+        return _Recipe.model_validate(answer).table
+    return None
+
+
+def _value(answer: Any) -> Any:
+    recipe = _recipe(answer)
+    return answer if recipe is None else recipe.answer()

@@ -1,0 +1,247 @@
+"""Two-stage grading, as preprocessors of ``nbgrader autograde``.
+
+``TwoStageExecute`` takes the place of nbgrader's ``Execute``: the trainee's own code, if any, runs isolated, and the
+instructor's tests score the answers elsewhere, as data. ``SaveGrades`` then writes the scores, and leaves what could not
+be graded without one.
+"""
+
+import html
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Float, Integer, Unicode
+
+from ciberaula.classroom.sheetfile import read_answers
+from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
+from ciberaula.grading import isolated, trusted
+from ciberaula.grading.config import SET_ASIDE
+from ciberaula.grading.repair import METADATA, coursedir_of
+from ciberaula.grading.scoring import MEDIA_TYPE
+from ciberaula.i18n import _
+from ciberaula.paths import datasets
+
+SHEET = "respuestas.json"
+# A solution cell of this name is the way by code of the item after the prefix.
+CODE_PREFIX = "codigo-"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a submission answers: values by item id, which came out of the isolated run, and why nothing can be read."""
+
+    values: Mapping[str, Any]
+    by_code: frozenset[str] = frozenset()
+    damage: str | None = None
+    run: isolated.RunReport | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one submission: as handed in, and as released (or its source)."""
+
+    submitted: Path
+    release: Path
+
+
+class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Score the test cells of a submission without running trainee code near them."""
+
+    isolated_kernel = Unicode(isolated.KERNEL, help="Kernel spec of the isolated run.").tag(config=True)
+    cell_timeout = Integer(30, help="Seconds for each cell of the isolated run.").tag(config=True)
+    total_timeout = Integer(120, help="Seconds for the whole isolated run.").tag(config=True)
+    scoring_timeout = Float(20.0, help="Seconds for each test cell.").tag(config=True)
+
+    def isolated_run(self) -> isolated.IsolatedRun:
+        """The runner of the trainee's own code; a subclass may give another."""
+        return isolated.KernelIsolatedRun(self.isolated_kernel, datasets(), self.cell_timeout, self.total_timeout)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Fill the outputs of the test cells with their scores, and the metadata with where they come from."""
+        about = resources["nbgrader"]
+        places = self._places(about)
+        cells = _test_cells(about["db_url"], about["notebook"], about["assignment"])
+        evidence = read_evidence(places.submitted / SHEET)
+        own_code = _own_code(nb, places.release / f"{about['notebook']}.ipynb")
+        code_items = _code_items(nb)
+        if own_code and code_items and evidence.damage is None:
+            evidence = self._run_own_code(nb, places, code_items, evidence)
+        if evidence.damage:
+            outcomes: dict[str, trusted.Outcome] = {
+                cell.id: trusted.NotGradable(cell.id, evidence.damage) for cell in cells
+            }
+        else:
+            outcomes = trusted.shared_scorer().score(
+                cells, evidence.values, folder=places.release, seconds=self.scoring_timeout
+            )
+        for cell in nb.cells:
+            _fill(cell, outcomes, evidence)
+        self._report(outcomes, about)
+        _note(nb, own_code, evidence)
+        return nb, resources
+
+    def _places(self, about: Mapping[str, str]) -> Places:
+        course = coursedir_of(self)
+        release = course.format_path(course.release_directory, ".", about["assignment"])
+        source = course.format_path(course.source_directory, ".", about["assignment"])
+        submitted = course.format_path(course.submitted_directory, about["student"], about["assignment"])
+        return Places(Path(submitted), trusted.release_folder(Path(release), Path(source)))
+
+    def _run_own_code(self, nb: Any, places: Places, items: Sequence[str], evidence: Evidence) -> Evidence:
+        """Run every cell but the tests in a copy of the submission, and take the answers of the items by code from it."""
+        with tempfile.TemporaryDirectory(prefix="ciberaula-") as scratch:
+            folder = Path(scratch, "entrega")
+            try:
+                isolated.copy_submission(places.submitted, places.release, folder)
+                _forget_answers(folder / SHEET, items)
+                report = self.isolated_run().run(_runnable(nb), folder)
+                after = read_evidence(folder / SHEET)
+            except (UserError, OSError) as error:
+                return replace(evidence, run=isolated.RunReport(0.0, 0, str(error)))
+        if after.damage:
+            return replace(evidence, run=replace(report, stopped=after.damage))
+        found = {item: after.values[item] for item in items if after.values.get(item) is not None}
+        return Evidence({**evidence.values, **found}, frozenset(found), None, report)
+
+    def _report(self, outcomes: Mapping[str, trusted.Outcome], about: Mapping[str, str]) -> None:
+        for outcome in outcomes.values():
+            if isinstance(outcome, trusted.NotGradable):
+                self.log.error(
+                    "%s/%s/%s: no se pudo calificar: %s", about["assignment"], about["student"], outcome.id, outcome.reason
+                )
+
+
+class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's step that writes the scores, with two differences.
+
+    What could not be graded gets no automatic score and waits for a person, in one write: never a zero in between. And
+    the automatic comment on an empty answer is in Spanish.
+    """
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        """Write the score of one cell, unless it has none."""
+        about = cell.metadata.get(METADATA, {})
+        if about.get("state") == "not_gradable":
+            grade = self.gradebook.find_grade(
+                cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+            )
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+            self.gradebook.db.commit()
+            return cell, resources
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if is_solution(cell):
+            comment = self.gradebook.find_comment(
+                cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+            )
+            if comment.auto_comment:
+                comment.auto_comment = _("Sin respuesta.")
+                self.gradebook.db.commit()
+        return cell, resources
+
+
+def read_evidence(sheet: Path) -> Evidence:
+    """The answers of a sheet. Without a sheet there are none; a damaged one is told, and never taken for empty."""
+    if sheet.with_name(sheet.name + SET_ASIDE).exists():
+        return Evidence({}, damage=_("la hoja de respuestas no era un archivo común y se apartó"))
+    try:
+        sheet.lstat()
+    except FileNotFoundError:
+        return Evidence({})
+    try:
+        return Evidence(read_answers(sheet))
+    except UserError as error:
+        return Evidence({}, damage=str(error))
+
+
+def _test_cells(db_url: str, notebook_id: str, assignment_id: str) -> list[trusted.TestCell]:
+    """The test cells that the gradebook holds, hidden tests included, in released order."""
+    with Gradebook(db_url) as gradebook:
+        notebook = gradebook.find_notebook(notebook_id, assignment_id)
+        solutions = {cell.name for cell in notebook.solution_cells}
+        points = {cell.name: float(cell.max_score) for cell in notebook.grade_cells if cell.name not in solutions}
+        return [
+            trusted.TestCell(cell.name, points[cell.name], cell.source)
+            for cell in notebook.source_cells
+            if cell.name in points and cell.cell_type == "code"
+        ]
+
+
+def _own_code(nb: Any, release: Path) -> bool:
+    """True when a code cell that is no test holds something the release does not."""
+    released: set[str] = set()
+    if release.is_file():
+        original = nbformat.read(release, as_version=4)
+        released = {cell.source.strip() for cell in original.cells if cell.cell_type == "code"}
+    return any(source.strip() and source.strip() not in released for source in _runnable(nb))
+
+
+def _runnable(nb: Any) -> list[str]:
+    """The cells of an isolated run: all code but the test cells, whose hidden tests the trainee's code must not meet."""
+    return [cell.source for cell in nb.cells if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell))]
+
+
+def _code_items(nb: Any) -> list[str]:
+    ids = (cell.metadata["nbgrader"].get("grade_id", "") for cell in nb.cells if is_solution(cell))
+    return [grade_id.removeprefix(CODE_PREFIX) for grade_id in ids if grade_id.startswith(CODE_PREFIX)]
+
+
+def _forget_answers(sheet: Path, items: Sequence[str]) -> None:
+    """Take the answers of ``items`` out of the copy of the sheet: what is there after the run, the run wrote."""
+    if not sheet.exists():
+        return
+    content = json.loads(sheet.read_bytes())
+    for item in items:
+        content["answers"].pop(item, None)
+    write_atomic(sheet, json.dumps(content, ensure_ascii=False).encode())
+
+
+def _fill(cell: Any, outcomes: Mapping[str, trusted.Outcome], evidence: Evidence) -> None:
+    """Write the outcome of a test cell into it, the way nbgrader and the feedback page read it."""
+    if not is_grade(cell) or is_solution(cell):
+        return
+    outcome = outcomes.get(cell.metadata["nbgrader"]["grade_id"])
+    if outcome is None:
+        return
+    cell.execution_count = 1
+    if isinstance(outcome, trusted.NotGradable):
+        words = _("No se pudo calificar: {reason}. Ponga la nota a mano o corrija la causa y califique de nuevo.").format(
+            reason=outcome.reason.rstrip(".")
+        )
+        cell.metadata[METADATA] = {"state": "not_gradable", "reason": outcome.reason}
+        cell.outputs = [_display({"text/html": f"<p><strong>{html.escape(words)}</strong></p>"})]
+        return
+    score = outcome.score
+    source = "isolated" if outcome.id in evidence.by_code else "sheet"
+    cell.metadata[METADATA] = {"state": "scored", "source": source, "verdict": score["verdict"]}
+    data = {"text/plain": repr(float(score["points"])), "text/html": _summary(score), MEDIA_TYPE: score}
+    cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=1)]
+
+
+def _display(data: dict[str, Any]) -> Any:
+    return nbformat.v4.new_output("display_data", data=data)
+
+
+def _summary(score: Mapping[str, Any]) -> str:
+    """The score as formgrader shows it to the instructor. What the trainee wrote is escaped."""
+    lines = [f"{score['points']:g} / {score['maximum']:g}", score["answered"], score["explanation"]]
+    return "".join(f"<p>{html.escape(str(line))}</p>" for line in lines if line)
+
+
+def _note(nb: Any, own_code: bool, evidence: Evidence) -> None:
+    note: dict[str, Any] = {"own_code": own_code}
+    if evidence.run:
+        note["isolated"] = {
+            "seconds": round(evidence.run.seconds, 3),
+            "failed_cells": evidence.run.failed_cells,
+            "stopped": evidence.run.stopped,
+        }
+    nb.metadata[METADATA] = {**nb.metadata.get(METADATA, {}), **note}

@@ -1,0 +1,222 @@
+"""The run of a cohort through nbgrader: release, collect, autograde, feedback, each with typed outcomes.
+
+Thin on purpose: everything is nbgrader's own work (``NbGraderAPI``), asked one submission at a time, so that whatever
+is wrong with one costs only that one.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+from nbgrader.api import MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+
+from ciberaula.errors import UserError
+from ciberaula.grading.config import COURSE_ID, course_config
+from ciberaula.grading.intake import Desk
+from ciberaula.grading.repair import METADATA, set_aside_odd_files
+from ciberaula.grading.roster import read_roster
+from ciberaula.grading.trusted import scoring_batch
+from ciberaula.i18n import _
+
+# What running a notebook leaves beside it; in solutions/ it would be released to everyone and overwrite their work.
+_TRACES = ("respuestas.json", "registro.jsonl", "timestamp.txt", "submission_secret.txt")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What became of one submission.
+
+    ``graded``: every test has a score (written answers may still wait for a person). ``not_gradable``: some item has no
+    score; ``reason`` says why. ``failed``: nothing was graded. ``unchanged``: it was graded before and nothing is new.
+    """
+
+    student: str
+    state: Literal["graded", "not_gradable", "failed", "unchanged"]
+    reason: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """Whether one of nbgrader's steps worked, and one Spanish line for the instructor where it did not."""
+
+    done: bool
+    reason: str | None = None
+
+
+class Cohort:
+    """The course's nbgrader, configured as ``ciberaula.grading.config`` says."""
+
+    def __init__(self) -> None:
+        self.config = course_config()
+        self.api = NbGraderAPI(config=self.config)
+        self.api.log.setLevel(logging.INFO)
+
+    @property
+    def db_url(self) -> str:
+        """Where the gradebook is."""
+        return str(self.api.coursedir.db_url)
+
+    def folder(self, step: Literal["submitted", "autograded", "feedback"], student: str, assignment: str) -> Path:
+        """The folder of one trainee's work at one step."""
+        course = self.api.coursedir
+        return Path(course.format_path(getattr(course, f"{step}_directory"), student, assignment)).resolve()
+
+    def desk(self) -> Desk:
+        """Where bundles are taken in: the roster's trainees and the assignments that were generated."""
+        release = Path(self.api.coursedir.format_path(self.api.coursedir.release_directory, ".", ".")).resolve()
+        assignments = {
+            folder.name: frozenset(path.name for path in folder.glob("*.ipynb"))
+            for folder in sorted(release.iterdir() if release.is_dir() else [])
+            if any(folder.glob("*.ipynb"))
+        }
+        submitted = self.folder("submitted", ".", ".")
+        return Desk(read_roster(), assignments, submitted)
+
+    def generate(self, assignment: str) -> Step:
+        """Derive ``exercises/<assignment>`` from ``solutions/`` and record its cells in the gradebook."""
+        source = Path(self.api.coursedir.format_path(self.api.coursedir.source_directory, ".", assignment))
+        if not source.is_dir():
+            raise UserError(
+                _("No existe la tarea {name} en solutions/: revise el nombre ({known}).").format(
+                    name=assignment, known=", ".join(sorted(self.api.get_source_assignments())) or _("no hay ninguna")
+                )
+            )
+        for name in _TRACES:
+            if (source / name).exists():
+                raise UserError(
+                    _("En solutions/{name} hay un {file} de prueba que llegaría a todas las personas: bórrelo.").format(
+                        name=assignment, file=name
+                    )
+                )
+        return _step(self.api.generate_assignment(assignment))
+
+    def release(self, assignment: str) -> Step:
+        """Generate the assignment and put it in the exchange, in the place of an earlier release."""
+        generated = self.generate(assignment)
+        if not generated.done:
+            return generated
+        if assignment in self.api.get_released_assignments():
+            self.api.unrelease(assignment)
+        return _step(self.api.release_assignment(assignment))
+
+    def collect(self, assignment: str) -> Step:
+        """Bring what was submitted through the exchange into ``submitted/``; the latest of each trainee counts."""
+        inbound = Path(self.api.exchange_root) / COURSE_ID / "inbound"
+        for folder in inbound.glob(f"*+{assignment}+*"):
+            set_aside_odd_files(folder)
+        return _step(self.api.collect(assignment))
+
+    def autograde(self, assignment: str, student: str | None = None, *, force: bool = False) -> Iterator[Graded]:
+        """Grade one submission or all, and go on after any that fails. ``force`` grades again what is not new."""
+        submitted = self.api.get_submitted_students(assignment)
+        if student is not None and student not in submitted:
+            raise UserError(
+                _("No hay entrega de {student} en {name}: recójala primero (ciberaula collect).").format(
+                    student=student, name=assignment
+                )
+            )
+        with scoring_batch():
+            for one in sorted(submitted) if student is None else [student]:
+                yield self._autograde(assignment, one, force)
+
+    def generate_feedback(self, assignment: str, student: str | None = None) -> Step:
+        """Write the feedback pages of one trainee or of all that were graded."""
+        return _step(self.api.generate_feedback(assignment, student_id=student))
+
+    def release_feedback(self, assignment: str, student: str | None = None) -> Step:
+        """Put the feedback pages in the exchange, where trainees fetch them."""
+        return _step(self.api.release_feedback(assignment, student_id=student))
+
+    def _autograde(self, assignment: str, student: str, force: bool) -> Graded:
+        if not force and self._is_current(assignment, student):
+            return Graded(student, "unchanged")
+        started = time.monotonic()
+        try:
+            result = self.api.autograde(assignment, student, force=True)
+        except Exception as error:
+            logging.getLogger(__name__).exception("autograde of %s/%s", assignment, student)
+            return Graded(student, "failed", _unexpected(error), time.monotonic() - started)
+        spent = time.monotonic() - started
+        if not result["success"]:
+            return Graded(student, "failed", _plain_reason(result), spent)
+        reasons = self._not_gradable(assignment, student)
+        if reasons:
+            return Graded(student, "not_gradable", "; ".join(reasons), spent)
+        return Graded(student, "graded", None, spent)
+
+    def _is_current(self, assignment: str, student: str) -> bool:
+        """True when the graded copy is of the work handed in last, and all of it had a score."""
+        graded = self.folder("autograded", student, assignment)
+        if not graded.is_dir() or self._not_gradable(assignment, student):
+            return False
+        course = self.api.coursedir
+        before = course.get_existing_timestamp(str(graded))
+        now = course.get_existing_timestamp(str(self.folder("submitted", student, assignment)))
+        return now is None or (before is not None and now <= before)
+
+    def _not_gradable(self, assignment: str, student: str) -> list[str]:
+        """«item: reason» of what could not be graded and nobody graded by hand since."""
+        waiting = self._without_score(assignment, student)
+        reasons = []
+        for path in sorted(self.folder("autograded", student, assignment).glob("*.ipynb")):
+            for cell in nbformat.read(path, as_version=4).cells:
+                about = cell.metadata.get(METADATA, {})
+                item = cell.metadata.get("nbgrader", {}).get("grade_id")
+                if about.get("state") == "not_gradable" and item in waiting:
+                    reasons.append(f"{item}: {about['reason']}")
+        return reasons
+
+    def _without_score(self, assignment: str, student: str) -> set[str]:
+        with self.api.gradebook as gradebook:
+            try:
+                submission = gradebook.find_submission(assignment, student)
+            except MissingEntry:
+                return set()
+            return {
+                grade.name
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+                if grade.auto_score is None and grade.manual_score is None
+            }
+
+
+def _step(result: dict[str, Any] | None) -> Step:
+    if result is None:
+        return Step(False, _("En Windows nbgrader no tiene intercambio: use «ciberaula bundle» y «ciberaula collect»."))
+    return Step(True) if result["success"] else Step(False, _plain_reason(result))
+
+
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Entry|Warning)\b")
+
+# What nbgrader's log shows of a failure -> what to tell the instructor.
+_KNOWN_FAILURES = (
+    (("NotJSONError", "not appear to be JSON", "JSONDecodeError"), _("el cuaderno está dañado (no es JSON); pida otra entrega")),
+    (("UnicodeDecodeError",), _("el cuaderno no está en UTF-8; pida otra entrega")),
+    (("NotebookValidationError", "nbformat.validator"), _("el cuaderno no tiene el formato de Jupyter; pida otra entrega")),
+    (("No notebooks were matched", "did you forget to run"), _("la entrega no trae el cuaderno de la tarea")),
+    (("There was an error accessing the nbgrader database",), _("no se pudo usar el libro de calificaciones (gradebook.db)")),
+    (("already exists, add --force", "Destination already exists"), _("ya estaba publicada")),
+    (("Course not found",), _("el intercambio está vacío: publique la tarea primero (ciberaula release)")),
+    (("No space left",), _("no queda espacio en disco")),
+)
+
+
+def _plain_reason(result: dict[str, Any]) -> str:
+    told = f"{result.get('log', '')}\n{result.get('error', '')}"
+    for marks, words in _KNOWN_FAILURES:
+        if any(mark in told for mark in marks):
+            return words
+    raised = [line for line in told.splitlines() if _EXCEPTION.match(line) and "NbGraderException" not in line]
+    last = raised[0] if raised else _("sin detalle")
+    return _("nbgrader se detuvo: {error} (el detalle está en logs/nbgrader.log)").format(error=last.strip()[:200])
+
+
+def _unexpected(error: Exception) -> str:
+    return _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}".splitlines()[0][:200])

@@ -1,0 +1,153 @@
+"""Commands of the instructor's desk, and the trainee's ``bundle``: added to the one command line by ``ciberaula.cli``."""
+
+import argparse
+import getpass
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ciberaula.errors import UserError
+from ciberaula.i18n import _, ngettext
+
+# Each handler imports what it needs: nbgrader takes a second to load, and most commands do without.
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the grading commands. Each sets ``run``: a function of the parsed arguments that returns an exit code."""
+    command = _command(subparsers, "bundle", _bundle, _("Prepara un solo archivo con su tarea para entregarla sin red."))
+    command.add_argument("folder", type=Path, nargs="?", default=Path(), help=_("Carpeta de la tarea (por defecto, esta)."))
+    command.add_argument("--id", default=None, help=_("Su identificador de participante."))
+    command.add_argument("--output", type=Path, default=None, help=_("Dónde guardar el archivo."))
+
+    command = _command(subparsers, "collect", _collect, _("Recibe paquetes de entrega (o lo entregado por el intercambio)."))
+    command.add_argument("files", type=Path, nargs="*", help=_("Paquetes .zip recibidos."))
+    command.add_argument("--assignment", help=_("Recoge del intercambio lo entregado de esta tarea."))
+
+    command = _command(subparsers, "release", _release, _("Genera y publica una tarea."))
+    command.add_argument("assignment")
+
+    command = _command(subparsers, "autograde", _autograde, _("Califica lo entregado de una tarea."))
+    command.add_argument("assignment")
+    command.add_argument("--student", help=_("Solo esta persona."))
+    command.add_argument("--force", action="store_true", help=_("Califica también lo que ya estaba calificado."))
+
+    command = _command(subparsers, "feedback", _feedback, _("Escribe las páginas de retroalimentación y las publica."))
+    command.add_argument("assignment")
+    command.add_argument("--student", help=_("Solo esta persona."))
+    command.add_argument("--no-release", action="store_true", help=_("No publica; deja las páginas en feedback/."))
+
+    command = _command(subparsers, "grade-rubric", _grade_rubric, _("Califica una respuesta escrita con la rúbrica."))
+    command.add_argument("assignment")
+    command.add_argument("student")
+    command.add_argument("levels", nargs="+", metavar="criterio=puntos", help=_("El nivel elegido en cada criterio."))
+    command.add_argument("--comment", action="append", default=[], help=_("Identificador de un comentario de la rúbrica."))
+    command.add_argument("--author", default=None, help=_("Quién califica."))
+
+
+def _command(subparsers: Any, name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = subparsers.add_parser(name, help=words, description=words)
+    command.set_defaults(run=run)
+    return command
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    from ciberaula.grading.bundle import write_bundle
+
+    student = options.id or os.environ.get("JUPYTERHUB_USER") or "participante"
+    path = write_bundle(options.folder, student=student, target=options.output)
+    _say(_("Listo: {path}. Envíe ese archivo a quien acompaña el curso.").format(path=path))
+    return 0
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from ciberaula.grading.cohort import Cohort
+    from ciberaula.grading.intake import collect
+
+    if not options.files and not options.assignment:
+        raise UserError(_("Indique los paquetes .zip recibidos, o --assignment para recoger del intercambio."))
+    cohort = Cohort()
+    refused = 0
+    if options.assignment:
+        step = cohort.collect(options.assignment)
+        _say(_("{name}: recogido del intercambio.").format(name=options.assignment) if step.done else str(step.reason))
+        refused += not step.done
+    if options.files:
+        for intake in collect(options.files, cohort.desk()):
+            _say(intake.message)
+            refused += intake.state == "refused"
+    return 1 if refused else 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    from ciberaula.grading.cohort import Cohort
+
+    step = Cohort().release(options.assignment)
+    _say(_("{name}: publicada.").format(name=options.assignment) if step.done else str(step.reason))
+    return 0 if step.done else 1
+
+
+def _autograde(options: argparse.Namespace) -> int:
+    from ciberaula.grading.cohort import Cohort
+
+    words = {
+        "graded": _("calificada"),
+        "not_gradable": _("calificada en parte; no se pudo calificar: {reason}"),
+        "failed": _("no se calificó: {reason}"),
+        "unchanged": _("sin cambios"),
+    }
+    counts = dict.fromkeys(words, 0)
+    for outcome in Cohort().autograde(options.assignment, options.student, force=options.force):
+        counts[outcome.state] += 1
+        _say(f"{outcome.student}: {words[outcome.state].format(reason=outcome.reason)}")
+    _say(
+        ngettext("{count} entrega", "{count} entregas", sum(counts.values())).format(count=sum(counts.values()))
+        + _(": {graded} calificadas, {stuck} con algo sin calificar, {failed} sin calificar, {same} sin cambios.").format(
+            graded=counts["graded"], stuck=counts["not_gradable"], failed=counts["failed"], same=counts["unchanged"]
+        )
+    )
+    return 1 if counts["failed"] or counts["not_gradable"] else 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from ciberaula.grading.cohort import Cohort
+
+    cohort = Cohort()
+    steps = [cohort.generate_feedback(options.assignment, options.student)]
+    if steps[0].done and not options.no_release:
+        steps.append(cohort.release_feedback(options.assignment, options.student))
+    failed = [step for step in steps if not step.done]
+    _say(str(failed[0].reason) if failed else _("{name}: retroalimentación lista.").format(name=options.assignment))
+    return 1 if failed else 0
+
+
+def _grade_rubric(options: argparse.Namespace) -> int:
+    from ciberaula.grading.cohort import Cohort
+    from ciberaula.grading.rubric import grade_rubric
+
+    points = grade_rubric(
+        db_url=Cohort().db_url,
+        assignment=options.assignment,
+        student=options.student,
+        levels=dict(map(_level, options.levels)),
+        comment_ids=options.comment,
+        author=options.author or getpass.getuser(),
+    )
+    _say(_("{student}: {points:g} puntos.").format(student=options.student, points=points))
+    return 0
+
+
+def _level(text: str) -> tuple[str, float]:
+    criterion, sign, points = text.partition("=")
+    try:
+        if not sign:
+            raise ValueError
+        return criterion.strip(), float(points.replace(",", "."))
+    except ValueError as error:
+        raise UserError(
+            _("«{text}» no se entiende: escriba criterio=puntos, por ejemplo derechos=2.").format(text=text)
+        ) from error

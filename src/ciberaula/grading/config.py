@@ -1,0 +1,147 @@
+"""nbgrader's configuration of this course: one place, for the command line, the server and the tests.
+
+``configure`` is what an instructor's side loads; ``configure_exchange`` is the part that a trainee's server shares with
+it. Neither holds a secret.
+"""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config
+
+from ciberaula.errors import UserError
+from ciberaula.i18n import _
+from ciberaula.paths import course_root, home
+
+COURSE_ID = "ciberaula"
+SET_ASIDE = ".apartado"
+TEMPLATES = Path(__file__).parent / "templates"
+
+# nbgrader builds regular expressions and globs out of these folders without escaping them.
+_UNSAFE_IN_PATHS = re.compile(r"[\\*?\[\]{}()+|^$]" if os.sep == "/" else r"[*?\[\]{}()+|^$]")
+
+
+def configure(c: Any) -> None:
+    """Set everything an instructor's nbgrader needs, on a traitlets ``Config``. Raises ``UserError`` on an unusable path."""
+    _make_alembic_reachable()
+    configure_exchange(c)
+    root, runs = course_root(), home()
+    course = c.CourseDirectory
+    course.root = str(root)
+    course.source_directory = "solutions"
+    course.release_directory = "exercises"
+    for step in ("submitted", "autograded", "feedback"):
+        setattr(course, f"{step}_directory", _step_folder(root, runs / step))
+    course.db_url = os.environ.get("CIBERAULA_DB_URL") or f"sqlite:///{runs / 'gradebook.db'}"
+    (runs / "logs").mkdir(exist_ok=True)
+    c.NbGrader.logfile = str(runs / "logs" / "nbgrader.log")
+    _configure_generation(c)
+    _configure_autograding(c)
+    _configure_feedback(c)
+
+
+def configure_exchange(c: Any) -> None:
+    """Set what trainee and instructor share: the course's name, the exchange folder, which files travel."""
+    runs = home()
+    exchange = runs / "exchange"
+    exchange.mkdir(exist_ok=True)
+    course = c.CourseDirectory
+    course.course_id = COURSE_ID
+    # The text source of a notebook lies beside it with the answers in it: it must never be released.
+    course.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.md", ".ciberaula"]
+    course.max_file_size = 20_000  # kilobytes
+    c.Exchange.root = str(exchange)
+    c.Exchange.cache = str(runs / "cache" / "nbgrader")
+    # Times are kept in UTC: nbgrader misreads the numeric offsets of zones without a name, Ecuador's among them.
+    c.Exchange.timezone = "UTC"
+    c.NbGraderAPI.timezone = "UTC"
+
+
+def course_config() -> Config:
+    """The instructor's configuration, made afresh (``CIBERAULA_HOME`` and ``CIBERAULA_COURSE`` are read each time)."""
+    config = Config()
+    configure(config)
+    return config
+
+
+def _make_alembic_reachable() -> None:
+    """nbgrader starts ``alembic`` by name for a new gradebook: find it though nobody activated the environment."""
+    if shutil.which("alembic") is None:
+        programs = str(Path(sys.executable).parent)
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
+
+
+def _step_folder(root: Path, folder: Path) -> str:
+    """How nbgrader is told of a step's folder: relative to the course where it is inside, else absolute."""
+    if folder.is_relative_to(root):
+        return str(folder.relative_to(root))
+    if _UNSAFE_IN_PATHS.search(str(folder)):
+        raise UserError(
+            _(
+                "La ruta {folder} (CIBERAULA_HOME) tiene signos que nbgrader no admite, como paréntesis o corchetes: elija otra."
+            ).format(folder=folder)
+        )
+    return str(folder)
+
+
+def _configure_generation(c: Any) -> None:
+    c.IncludeHeaderFooter.header = ""
+    c.IncludeHeaderFooter.footer = ""
+    c.ClearSolutions.code_stub = {"python": "# Escriba aquí su código"}
+    c.ClearSolutions.text_stub = "Escriba aquí su respuesta"
+    c.OverwriteCells.missing_cell_notification = "Faltaba esta celda ({cell_id}) en la entrega; se repuso al calificar.\n\n"
+
+
+def _configure_autograding(c: Any) -> None:
+    from nbconvert.preprocessors import ClearMetadataPreprocessor
+    from nbgrader.preprocessors import (
+        AssignLatePenalties,
+        CheckCellMetadata,
+        ClearOutput,
+        DeduplicateIds,
+        LimitOutput,
+        OverwriteCells,
+        OverwriteKernelspec,
+    )
+
+    from ciberaula.grading.autograde import SaveGrades, TwoStageExecute
+    from ciberaula.grading.repair import RepairCells
+    from ciberaula.grading.rubric import ShowRubric
+
+    c.Autograde.pre_convert_hook = "ciberaula.grading.repair.quarantine"
+    c.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        RepairCells,
+        DeduplicateIds,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [
+        TwoStageExecute,  # in the place of nbgrader's Execute
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveGrades,  # nbgrader's SaveAutoGrades, which also knows «no se pudo calificar»
+        AssignLatePenalties,
+        ShowRubric,
+        CheckCellMetadata,
+    ]
+    # Off unless an instructor turns it on; ours must survive it then.
+    c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader", "ciberaula"}
+    c.ClearMetadataPreprocessor.clear_notebook_metadata = False
+
+
+def _configure_feedback(c: Any) -> None:
+    from nbgrader.preprocessors import GetGrades
+
+    from ciberaula.grading.feedback import PrepareFeedback
+
+    c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
+    c.GenerateFeedback.post_convert_hook = "ciberaula.grading.feedback.keep_pages_only"
+    # Nested on purpose: formgrader and NbGraderAPI set HTMLExporter for their own pages, and the nearer section wins.
+    c.GenerateFeedback.HTMLExporter.template_name = "ciberaula-feedback"
+    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]

@@ -1,0 +1,188 @@
+"""Before a submission is graded: set aside what is no plain file, and give graded cells back their true metadata.
+
+nbgrader trusts the metadata of the submitted notebook: a repeated or unknown grade id, or a graded cell that lost a key,
+ends its run; a deleted test cell next to a locked one ends it too. Here the gradebook says what each cell is, and the
+notebook only what was written in it.
+"""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from ciberaula.grading.config import SET_ASIDE, course_config
+from ciberaula.i18n import _
+
+METADATA = "ciberaula"
+
+
+def coursedir_of(plugin: Any) -> CourseDirectory:
+    """The course directory of the converter that a preprocessor works for; else one made from its configuration."""
+    owner = plugin
+    while owner is not None:
+        found = getattr(owner, "coursedir", None)
+        if isinstance(found, CourseDirectory):
+            return found
+        owner = getattr(owner, "parent", None)
+    return CourseDirectory(config=plugin.config)
+
+
+def quarantine(*, assignment: str, student: str, notebooks: Iterable[str]) -> None:
+    """Hook of nbgrader before autograding: takes links, pipes and devices out of a submission, so that nothing opens them.
+
+    nbgrader copies whatever lies in the folder with the instructor's rights; a link to the answer keys would be copied as
+    the keys themselves. ``student`` may be nbgrader's ``*``.
+    """
+    coursedir = CourseDirectory(config=course_config())
+    for folder in submission_folders(coursedir, coursedir.submitted_directory, student, assignment):
+        set_aside_odd_files(folder)
+
+
+def submission_folders(course: CourseDirectory, step: str, student: str, assignment: str) -> list[Path]:
+    """The folders of a step for a student, who may be nbgrader's ``*``."""
+    everyone = Path(course.format_path(step, ".", ".")).resolve()
+    return [folder for folder in everyone.glob(f"{student}/{assignment}") if folder.is_dir()]
+
+
+def set_aside_odd_files(folder: Path) -> list[Path]:
+    """Remove everything under ``folder`` that is neither a plain file nor a folder; return the paths.
+
+    A plain file named with ``.apartado`` after the old name stays in its place, for the instructor and for the grading
+    that must tell a sheet that was set aside from one that never was.
+    """
+    found = []
+    for here, folders, names in os.walk(folder):
+        for name in [*folders, *names]:
+            path = Path(here, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+                continue
+            kind = _("un enlace") if stat.S_ISLNK(mode) else _("un archivo especial")
+            path.unlink()
+            path.with_name(name + SET_ASIDE).write_text(
+                _("Aquí había {kind} llamado {name}; se apartó antes de calificar.").format(kind=kind, name=name) + "\n",
+                encoding="utf-8",
+            )
+            found.append(path)
+    return found
+
+
+class RepairCells(NbGraderPreprocessor):  # type: ignore[misc]
+    """Make the graded cells of a submitted notebook what the gradebook says they are. First of the sanitising steps.
+
+    - unknown ids lose their nbgrader metadata; known ones get grade, solution, locked, task, points and type anew;
+    - of cells with the same id one stays graded: the last whose text differs from the release, else the last;
+    - deleted cells come back, empty of any answer, at their place in the released order.
+
+    What was done is noted in the notebook's metadata (``ciberaula.repairs``), one Spanish line each.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Repair the notebook of the submission that ``resources["nbgrader"]`` names."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            truth = _true_cells(gradebook.find_notebook(about["notebook"], about["assignment"]))
+        repairs: list[str] = []
+        nb.metadata.pop(METADATA, None)
+        for cell in nb.cells:
+            cell.metadata.pop(METADATA, None)
+        _drop_unknown(nb, truth, repairs)
+        _drop_repeated(nb, truth, repairs)
+        for cell in nb.cells:
+            _restore_metadata(cell, truth)
+        _add_missing(nb, truth, repairs)
+        for line in repairs:
+            self.log.warning("%s/%s: %s", about["assignment"], about["student"], line)
+        nb.metadata[METADATA] = {"repairs": repairs}
+        return nb, resources
+
+
+def _true_cells(notebook: Any) -> dict[str, dict[str, Any]]:
+    """grade id -> metadata, source and type of each cell that nbgrader knows, in released order."""
+    points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    grades = {cell.name for cell in notebook.grade_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    tasks = {cell.name for cell in notebook.task_cells}
+    cells = {}
+    for cell in notebook.source_cells:
+        metadata = {
+            "grade": cell.name in grades,
+            "grade_id": cell.name,
+            "locked": bool(cell.locked),
+            "solution": cell.name in solutions,
+            "task": cell.name in tasks,
+            "schema_version": 3,
+            "cell_type": cell.cell_type,
+            "checksum": cell.checksum,
+        }
+        if cell.name in points:
+            metadata["points"] = points[cell.name]
+        cells[cell.name] = {"nbgrader": metadata, "source": cell.source, "cell_type": cell.cell_type}
+    return cells
+
+
+def _grade_id(cell: Any) -> str | None:
+    about = cell.metadata.get("nbgrader")
+    found = about.get("grade_id") if isinstance(about, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _drop_unknown(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
+    for cell in nb.cells:
+        if "nbgrader" in cell.metadata and _grade_id(cell) not in truth:
+            if _grade_id(cell):
+                repairs.append(_("la celda «{id}» no es de esta tarea y no cuenta").format(id=_grade_id(cell)))
+            del cell.metadata["nbgrader"]
+
+
+def _drop_repeated(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
+    places: dict[str, list[Any]] = {}
+    for cell in nb.cells:
+        grade_id = _grade_id(cell)
+        if grade_id:
+            places.setdefault(grade_id, []).append(cell)
+    for grade_id, cells in places.items():
+        if len(cells) == 1:
+            continue
+        changed = [cell for cell in cells if cell.source != truth[grade_id]["source"]]
+        editable = truth[grade_id]["nbgrader"]["solution"]
+        kept = (changed if changed and editable else cells)[-1]
+        for cell in cells:
+            if cell is not kept:
+                del cell.metadata["nbgrader"]
+        repairs.append(_("la celda «{id}» estaba repetida; cuenta una").format(id=grade_id))
+
+
+def _restore_metadata(cell: Any, truth: dict[str, Any]) -> None:
+    grade_id = _grade_id(cell)
+    if grade_id is None:
+        return
+    true = truth[grade_id]
+    if cell.cell_type != true["cell_type"]:
+        # A new cell of the right type, with what was written: keys of the old type must not stay behind.
+        make = nbformat.v4.new_code_cell if true["cell_type"] == "code" else nbformat.v4.new_markdown_cell
+        fresh = make(cell.source, id=cell.get("id", grade_id), metadata=cell.metadata)
+        cell.clear()
+        cell.update(fresh)
+    cell.metadata["nbgrader"] = nbformat.from_dict(dict(true["nbgrader"]))
+
+
+def _add_missing(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
+    """Put deleted cells back after the cell that precedes them in the release."""
+    at = -1
+    present = {_grade_id(cell): cell for cell in nb.cells if _grade_id(cell)}
+    for grade_id, true in truth.items():
+        if grade_id in present:
+            at = next(index for index, cell in enumerate(nb.cells) if cell is present[grade_id])
+            continue
+        make = nbformat.v4.new_code_cell if true["cell_type"] == "code" else nbformat.v4.new_markdown_cell
+        cell = make(true["source"], metadata={"nbgrader": nbformat.from_dict(dict(true["nbgrader"]))})
+        at += 1
+        nb.cells.insert(at, cell)
+        repairs.append(_("faltaba la celda «{id}»; se repuso").format(id=grade_id))

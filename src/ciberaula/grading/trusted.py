@@ -1,0 +1,180 @@
+"""Trusted scoring: the instructor's tests in a kernel that never ran a line of a trainee's."""
+
+import atexit
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ciberaula.errors import UserError
+from ciberaula.grading.kernels import GradingKernel, KernelDied, KernelTimeout, kill_group, on_kernel_thread
+from ciberaula.i18n import _
+
+KERNEL = "ciberaula-calificador"
+_SCORE = "from ciberaula.grading import runner\nciberaula_reply = runner.score({request!r})"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TestCell:
+    """A test cell as the instructor wrote it: from the gradebook, never from a submission."""
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    id: str
+    points: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An item with a score: ``score`` is ``ItemScore.as_dict()``."""
+
+    id: str
+    score: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NotGradable:
+    """An item that could not be graded, and why (Spanish, for the instructor)."""
+
+    id: str
+    reason: str
+
+
+Outcome = Scored | NotGradable
+
+
+class TrustedScorer:
+    """A scoring kernel, started at the first request, kept for the next, started again if it dies."""
+
+    def __init__(self, kernel_name: str = KERNEL) -> None:
+        self._name = kernel_name
+        self._kernel: GradingKernel | None = None
+        self.starts = 0
+
+    def score(
+        self, cells: Sequence[TestCell], answers: Mapping[str, Any], *, folder: Path, seconds: float
+    ) -> dict[str, Outcome]:
+        """Score the items of one submission, in order. ``folder`` holds the released questions; ``seconds`` is per cell.
+
+        A cell that hangs beyond its own limit, or takes the kernel down, is found by scoring one by one; the others
+        keep their scores.
+        """
+        if not cells:
+            return {}
+        return on_kernel_thread(lambda: self._score(list(cells), answers, folder, seconds))
+
+    def close(self) -> None:
+        """End the kernel. The next request starts a new one."""
+        on_kernel_thread(self._end)
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running kernel, if any."""
+        return self._kernel.pid if self._kernel else None
+
+    def _score(
+        self, cells: list[TestCell], answers: Mapping[str, Any], folder: Path, seconds: float
+    ) -> dict[str, Outcome]:
+        try:
+            return self._ask(cells, answers, folder, seconds)
+        except (KernelTimeout, KernelDied, _NoReply) as error:
+            self._end()
+            if len(cells) > 1:
+                outcomes: dict[str, Outcome] = {}
+                for cell in cells:
+                    outcomes |= self._score([cell], answers, folder, seconds)
+                return outcomes
+            if isinstance(error, KernelTimeout):
+                reason = _("la prueba no terminó en {seconds} s").format(seconds=seconds)
+            else:
+                reason = _("la prueba detuvo el núcleo de calificación")
+            return {cells[0].id: NotGradable(cells[0].id, reason)}
+
+    def _ask(
+        self, cells: list[TestCell], answers: Mapping[str, Any], folder: Path, seconds: float
+    ) -> dict[str, Outcome]:
+        request = {
+            "folder": str(folder.resolve()),
+            "answers": dict(answers),
+            "seconds": seconds,
+            "cells": [{"id": cell.id, "points": cell.points, "source": cell.source} for cell in cells],
+        }
+        code = _SCORE.format(request=json.dumps(request, allow_nan=False))
+        # The cells keep their own limit inside; this one is for a cell stuck where no signal reaches it.
+        patience = seconds * len(cells) + 10
+        reply = self._running(folder).execute(code, timeout=patience, expressions={"reply": "ciberaula_reply"})
+        try:
+            items = reply["user_expressions"]["reply"]["data"]["application/json"]["items"]
+        except (KeyError, TypeError) as error:
+            _log.error("trusted kernel gave no reply: %s %s", reply.get("ename"), reply.get("evalue"))
+            raise _NoReply from error
+        return {item["id"]: _outcome(item) for item in items}
+
+    def _running(self, folder: Path) -> GradingKernel:
+        if self._kernel is None:
+            self._kernel = GradingKernel(self._name, cwd=folder, env=_trusted_environment())
+            self.starts += 1
+        return self._kernel
+
+    def _end(self) -> None:
+        if self._kernel is not None:
+            self._kernel.end()
+            self._kernel = None
+
+
+class _NoReply(Exception):
+    """The kernel answered, but not with scores."""
+
+
+def _outcome(item: Mapping[str, Any]) -> Outcome:
+    if "score" in item:
+        return Scored(item["id"], dict(item["score"]))
+    return NotGradable(item["id"], str(item["reason"]))
+
+
+def _trusted_environment() -> dict[str, str]:
+    """The instructor's environment without what scoring has no use for: tokens of servers and hubs."""
+    hidden = ("TOKEN", "SECRET", "PASSWORD", "JUPYTERHUB", "JPY_")
+    return {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in hidden)}
+
+
+_scorer: TrustedScorer | None = None
+
+
+def shared_scorer() -> TrustedScorer:
+    """The scorer of this process, shared by every submission of a batch and ended when the process ends."""
+    global _scorer
+    if _scorer is None:
+        _scorer = TrustedScorer()
+        # At exit the kernel thread is gone already: end the process directly.
+        atexit.register(lambda: kill_group(_scorer.pid if _scorer else None))
+    return _scorer
+
+
+@contextmanager
+def scoring_batch() -> Iterator[TrustedScorer]:
+    """A batch of submissions: one scorer for all of it, ended at its end."""
+    scorer = shared_scorer()
+    try:
+        yield scorer
+    finally:
+        scorer.close()
+
+
+def release_folder(release: Path, source: Path) -> Path:
+    """Where scoring finds the questions: what was released, or the source where nothing was. ``UserError`` without both."""
+    for folder in (release, source):
+        if folder.is_dir():
+            return folder
+    raise UserError(
+        _("No está la tarea en {release}: publíquela primero (ciberaula release {name}).").format(
+            release=release, name=release.name
+        )
+    )

@@ -1,0 +1,119 @@
+"""What a developer runs: every check in order of its cost, and the catalogue of program texts."""
+
+import datetime
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
+from ciberaula.i18n import _
+from ciberaula.launch import environment
+
+# Debian's packages, and a program of each that shows it is there. Chromium opens the pages in the tests; bubblewrap
+# isolates the trainees' code.
+SYSTEM_PACKAGES = {"chromium": "chromium", "bubblewrap": "bwrap"}
+# The header must hold a date; the day of the extraction would make the file differ every time.
+_NO_DATE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+POT = Path("src/ciberaula/locale/ciberaula.pot")
+
+
+def run_checks(pytest_arguments: Sequence[str]) -> int:
+    """Run all checks of the checkout, the cheap ones first; returns the exit code of the first that fails, or 0.
+
+    Raises ``UserError`` where a system package is missing and cannot be installed.
+    """
+    root = _checkout()
+    install_system_packages()
+    beside = Path(sys.executable).parent
+    commands = [
+        [str(beside / "ruff"), "check", "--quiet", "."],
+        [str(beside / "ruff"), "format", "--quiet", "--check", "."],
+        [str(beside / "lint-imports"), "--no-cache"],
+        [sys.executable, "-m", "mypy"],
+        [sys.executable, "-m", "ciberaula", "notebooks", "--check"],
+        [sys.executable, "-m", "pytest", *pytest_arguments],
+    ]
+    for command in commands:
+        print("·", Path(command[0]).name, *command[1:], flush=True)
+        code = subprocess.call(command, cwd=root)
+        if code:
+            return code
+    return 0
+
+
+def install_system_packages() -> None:
+    """Install what is missing of ``SYSTEM_PACKAGES`` where this machine permits it, else raise ``UserError``."""
+    missing = [package for package, program in SYSTEM_PACKAGES.items() if shutil.which(program) is None]
+    if not missing:
+        return
+    apt, prefix = shutil.which("apt-get"), _administrator()
+    if apt is None or prefix is None:
+        raise UserError(
+            _(
+                "Faltan programas del sistema para las pruebas: instale {packages} (en Debian: apt install {all})."
+            ).format(packages=_(" y ").join(missing), all=" ".join(missing))
+        )
+    print(_("Instalando {packages}…").format(packages=_(" y ").join(missing)), flush=True)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
+        done = subprocess.run([*prefix, apt, *arguments], env=env, capture_output=True, text=True)
+    still = [package for package in missing if shutil.which(SYSTEM_PACKAGES[package]) is None]
+    if still:
+        reason = (done.stderr.strip() or done.stdout.strip() or "apt-get").splitlines()[-1]
+        raise UserError(
+            _("No se pudo instalar {packages} ({reason}): instálelo y repita la orden.").format(
+                packages=_(" y ").join(still), reason=reason
+            )
+        )
+
+
+def _administrator() -> list[str] | None:
+    """What to put before a command so that it runs as administrator without asking anything, or None."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True).returncode == 0:
+        return [sudo, "-n"]
+    return None
+
+
+def update_catalogue(*, check: bool) -> int:
+    """Extract every program text to ``POT``; with ``check``, only say whether it is in step. Returns an exit code."""
+    root = _checkout()
+    target = root / POT
+    text = catalogue(root)
+    if target.is_file() and target.read_bytes() == text:
+        return 0
+    if check:
+        raise UserError(_("{path} no corresponde al código: ejecute make catalogue.").format(path=POT))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(target, text)
+    print(_("Catálogo al día: {path}").format(path=POT))
+    return 0
+
+
+def catalogue(root: Path) -> bytes:
+    """The catalogue template: every text once, in order, with the files that use it and no date, so that it is stable."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract_from_dir
+    from babel.messages.pofile import write_po
+
+    template = Catalog(project="ciberaula", charset="utf-8", creation_date=_NO_DATE, header_comment="")
+    found = extract_from_dir(root / "src/ciberaula", [("**.py", "python")], strip_comment_tags=True)
+    for name, _line, message, comments, context in found:
+        template.add(message, None, [(f"src/ciberaula/{name}", 1)], auto_comments=comments, context=context)
+    out = io.BytesIO()
+    write_po(out, template, width=120, sort_output=True, include_lineno=False)
+    return out.getvalue()
+
+
+def _checkout() -> Path:
+    root = environment.checkout()
+    if root is None:
+        raise UserError(_("Esta orden solo funciona en la carpeta del proyecto, no en una instalación."))
+    return root

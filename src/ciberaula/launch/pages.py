@@ -1,0 +1,127 @@
+"""The trainee's home page as accessible static HTML, from the plan of the course. ``inicio.ipynb`` shows it."""
+
+import os
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from ciberaula.curriculum import Curriculum, Lesson, Module, load
+from ciberaula.i18n import _, ngettext
+from ciberaula.paths import course_root
+
+
+@dataclass(frozen=True)
+class Page:
+    """HTML for a notebook's output, and the same in one line of plain text."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+# Colours have a contrast of at least 4.5 on their ground in both of Lab's themes: they are the theme's own.
+_STYLE = """
+.ca-inicio { max-width: 60rem; line-height: 1.5; font-size: 1rem; }
+.ca-inicio ol, .ca-inicio ul { padding-left: 1.4rem; }
+.ca-inicio .ca-ficha { border: 1px solid currentColor; border-radius: .5rem; padding: .75rem 1rem; margin: .75rem 0; }
+.ca-inicio h3 { margin: 0 0 .25rem; }
+.ca-inicio li { margin: .25rem 0; }
+.ca-inicio a { display: inline-block; min-height: 24px; }
+.ca-inicio a:focus-visible, .ca-inicio button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+.ca-inicio button { font: inherit; padding: .35rem .75rem; min-height: 2rem; cursor: pointer; }
+"""
+
+
+def trainee_home(folder: Path | None = None, *, exchange: bool = True, base_url: str | None = None) -> Page:
+    """The trainee's home: every module with its lessons, tasks and their delivery, progress, guide.
+
+    ``folder`` is the workspace (default: where the notebook runs); ``exchange`` says whether tasks are fetched and
+    delivered through nbgrader's exchange or as a file; ``base_url`` is the server's, as a hub may prefix it.
+    """
+    here = folder or Path.cwd()
+    plan = load(here if (here / "modules/curriculum.yml").is_file() else course_root())
+    base = base_url or os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
+    parts = [_written(plan, here, base, exchange), _planned(plan)]
+    text = _("{title}: {modules}").format(title=plan.title, modules="; ".join(module.title for module in plan.written))
+    return Page(f'<style>{_STYLE}</style><div class="ca-inicio" lang="es">{"".join(parts)}</div>', text)
+
+
+def _written(plan: Curriculum, here: Path, base: str, exchange: bool) -> str:
+    cards = "".join(_module_card(module, here, base, exchange) for module in plan.written)
+    how = _(
+        "El título abre la lección como página, lista para responder. «Cuaderno» la abre en JupyterLab, donde además se ve "
+        "el código."
+    )
+    return f"<h2>{escape(_('Módulos que puede hacer hoy'))}</h2><p>{escape(how)}</p>{cards}"
+
+
+def _module_card(module: Module, here: Path, base: str, exchange: bool) -> str:
+    lessons = "".join(_lesson(module, lesson, base) for lesson in module.lessons)
+    return (
+        f'<section class="ca-ficha"><h3>{module.number}. {escape(module.title)}</h3>'
+        f"<p>{escape(module.about)} {_hours(module.hours)}.</p><ol>{lessons}</ol>{_task(module, here, base, exchange)}</section>"
+    )
+
+
+def _lesson(module: Module, lesson: Lesson, base: str) -> str:
+    path = f"modules/{module.id}/{lesson.notebook}"
+    page = f"{base.rstrip('/')}/voila/render/{quote(path)}"
+    notebook = _link(quote(path), _("cuaderno"), lesson.title)
+    return f"<li>{_link(page, lesson.title)} · {_minutes(lesson.minutes)} · {notebook}</li>"
+
+
+def _task(module: Module, here: Path, base: str, exchange: bool) -> str:
+    task = module.assignment
+    path = f"{task.id}/{task.notebook}.ipynb"
+    heading = _("Tarea: {title} ({minutes}, {points:g} puntos)").format(
+        title=task.title, minutes=_minutes(task.minutes), points=task.points
+    )
+    lists = _command("nbgrader:open-assignment-list", _("Abrir la lista de tareas"))
+    if (here / path).is_file():
+        step = _("Ya está en su carpeta: {link}.").format(link=_link(quote(path), _("abrir la tarea"), task.title))
+    elif exchange:
+        step = _("Primero tráigala: {button} y pulse «Fetch» junto a {id}.").format(button=lists, id=escape(task.id))
+    else:
+        step = _("Todavía no está en su carpeta: pídala a su docente.")
+    if exchange:
+        handing_in = _("Al terminar, entréguela en la lista de tareas con «Submit»; ahí vuelve la retroalimentación.")
+    else:
+        form = _link(f"{base.rstrip('/')}/voila/render/entregar.ipynb", _("entregar por archivo"))
+        handing_in = _("Al terminar, prepare su archivo: {link}.").format(link=form)
+    return f"<p><strong>{escape(heading)}</strong><br>{step}<br>{handing_in}</p>"
+
+
+def _planned(plan: Curriculum) -> str:
+    rows = "".join(
+        f"<li>{module.number}. {escape(module.title)} ({_hours(module.hours)}) — <em>{escape(_('en preparación'))}</em>"
+        f"<br>{escape(module.about)}</li>"
+        for module in plan.modules
+        if not module.written
+    )
+    if not rows:
+        return ""
+    return f'<h2>{escape(_("Módulos que vienen"))}</h2><ul class="ca-vienen">{rows}</ul>'
+
+
+def _link(address: str, text: str, about: str = "") -> str:
+    # Several links share their words; a screen reader's list of links needs what each is about.
+    label = f' aria-label="{escape(f"{text}: {about}")}"' if about else ""
+    return f'<a href="{escape(address)}"{label}>{escape(text)}</a>'
+
+
+def _command(command: str, text: str) -> str:
+    return f'<button type="button" data-commandlinker-command="{escape(command)}">{escape(text)}</button>'
+
+
+def _minutes(minutes: int) -> str:
+    return _("{minutes} min").format(minutes=minutes)
+
+
+def _hours(hours: int) -> str:
+    return ngettext("{hours} hora", "{hours} horas", hours).format(hours=hours)

@@ -1,0 +1,223 @@
+"""A participant's rights: to be given what is held about them, and to be erased."""
+
+import csv
+import io
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
+from ciberaula.grading.config import COURSE_ID
+from ciberaula.grading.roster import STUDENT_ID
+from ciberaula.i18n import _
+from ciberaula.progress.gradebook import gradebook_path, open_gradebook
+from ciberaula.progress.mine import copies_folder
+from ciberaula.progress.pseudonym import pseudonym, secret
+
+_FOLDERS = ("submitted", "autograded", "feedback")
+_README = """Lo que el Aula de Ciberintervención guarda sobre usted
+
+persona.csv        sus datos en la lista de participantes
+notas.csv          los puntos de cada pregunta calificada
+comentarios.csv    los comentarios de quien calificó
+avance.json        lo que muestran los tableros, bajo el seudónimo {pseudonym}
+archivos/          lo que entregó, lo que se calificó y la retroalimentación que se le dio
+
+Los archivos .csv se abren con una hoja de cálculo; los .json y .txt, con cualquier editor de texto. Su carpeta de
+trabajo y los documentos que creó en ella son suyos y no están aquí. Si algo está mal o quiere que se borre, dígalo a la
+persona responsable del curso.
+"""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was removed: Spanish lines, one a place."""
+
+    removed: tuple[str, ...]
+
+
+def held(home: Path, student_id: str) -> bytes:
+    """A ZIP with everything the course holds about a participant, in formats that a person can open.
+
+    Raises ``UserError`` for an id that nobody has.
+    """
+    row, grades, comments = _row(home, student_id), *_graded(home, student_id)
+    places = list(_places(home, student_id))
+    if not (row or grades or places or _in_gradebook(home, student_id)):
+        raise _unknown(student_id)
+    who = pseudonym(secret(home), student_id)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("LEEME.txt", _README.format(pseudonym=who))
+        archive.writestr("persona.csv", _csv([row] if row else []))
+        archive.writestr("notas.csv", _csv(grades))
+        archive.writestr("comentarios.csv", _csv(comments))
+        for place in places:
+            for file in _files(place):
+                name = file.relative_to(home).as_posix()
+                if place == copies_folder(home) / who:
+                    archive.write(file, "avance.json")
+                else:
+                    archive.write(file, f"archivos/{name}")
+    return target.getvalue()
+
+
+def erase(home: Path, student_id: str) -> Erasure:
+    """Remove a participant from gradebook, roster, exchange, every folder of work, and snapshot; say what was removed.
+
+    The database is rebuilt afterwards, for SQLite keeps deleted rows in its file until then. Copies made elsewhere
+    (backups, exports, the participant's own workspace) are not in reach. Raises ``UserError`` for an id nobody has.
+    """
+    from ciberaula.progress.snapshot import refresh
+
+    row = _row(home, student_id)
+    places = list(_places(home, student_id))
+    known = _in_gradebook(home, student_id)
+    if not (row or places or known):
+        raise _unknown(student_id)
+    removed: list[str] = []
+    for place in places:
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        else:
+            place.unlink()
+        removed.append(_("archivos: {place}").format(place=place.relative_to(home).as_posix()))
+    if known:
+        _erase_from_gradebook(home, student_id)
+        removed.append(_("libro de calificaciones: la persona, sus entregas, notas y comentarios"))
+    if row:
+        _erase_from_roster(home / "roster.csv", student_id)
+        removed.append(_("lista de participantes: su fila"))
+    refresh(home)
+    removed.append(_("datos de avance: rehechos sin esta persona"))
+    return Erasure(tuple(removed))
+
+
+def _unknown(student_id: str) -> UserError:
+    return UserError(_("No hay nadie con el id «{id}»: revise var/roster.csv, columna id.").format(id=student_id[:64]))
+
+
+def _places(home: Path, student_id: str) -> Iterator[Path]:
+    """Every folder or file under ``home`` that holds only this participant's data."""
+    if not STUDENT_ID.fullmatch(student_id):
+        raise _unknown(student_id)
+    yield from (folder for step in _FOLDERS if (folder := home / step / student_id).exists())
+    exchange = home / "exchange" / COURSE_ID
+    # nbgrader names what it takes in <student>+<assignment>+<time>+<random>.
+    yield from sorted((exchange / "inbound").glob(f"{student_id}+*"))
+    yield from _released_feedback(home, exchange / "feedback", student_id)
+    own = copies_folder(home) / pseudonym(secret(home), student_id)
+    if own.exists():
+        yield own
+
+
+def _released_feedback(home: Path, released: Path, student_id: str) -> Iterator[Path]:
+    """Feedback pages in the exchange; nbgrader names them by a hash of the submission's own secret."""
+    from nbgrader.utils import notebook_hash
+
+    for kept in sorted((home / "submitted" / student_id).glob("*/submission_secret.txt")):
+        for notebook in sorted(kept.parent.glob("*.ipynb")):
+            name = notebook_hash(secret=kept.read_text(encoding="utf-8"), notebook_id=notebook.stem)
+            page = released / f"{name}.html"
+            if page.exists():
+                yield page
+
+
+def _files(place: Path) -> Iterable[Path]:
+    """Plain files of a place. Links are left out: somebody may have handed one in that points elsewhere."""
+    if place.is_file() and not place.is_symlink():
+        return [place]
+    return [file for file in sorted(place.rglob("*")) if file.is_file() and not file.is_symlink()]
+
+
+def _roster_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    if not path.exists():
+        return [], []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header = stream.readline()
+        stream.seek(0)
+        reader = csv.DictReader(stream, delimiter=";" if ";" in header else ",")
+        return list(reader.fieldnames or []), list(reader)
+
+
+def _row(home: Path, student_id: str) -> dict[str, Any] | None:
+    _columns, rows = _roster_rows(home / "roster.csv")
+    return next((dict(row) for row in rows if (row.get("id") or "").strip() == student_id), None)
+
+
+def _erase_from_roster(path: Path, student_id: str) -> None:
+    columns, rows = _roster_rows(path)
+    target = io.StringIO()
+    writer = csv.DictWriter(target, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for row in rows if (row.get("id") or "").strip() != student_id)
+    write_atomic(path, target.getvalue().encode("utf-8"))
+
+
+def _in_gradebook(home: Path, student_id: str) -> bool:
+    if not gradebook_path(home).exists():
+        return False
+    with open_gradebook(home) as gradebook:
+        return any(student.id == student_id for student in gradebook.students)
+
+
+def _erase_from_gradebook(home: Path, student_id: str) -> None:
+    with open_gradebook(home, writable=True) as gradebook:
+        gradebook.remove_student(student_id)
+        gradebook.db.remove()
+        with gradebook.engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+
+
+def _graded(home: Path, student_id: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Grades and comments of a participant, as rows."""
+    if not _in_gradebook(home, student_id):
+        return [], []
+    grades: list[dict[str, Any]] = []
+    comments: list[dict[str, Any]] = []
+    with open_gradebook(home) as gradebook:
+        for submission in gradebook.student_submissions(student_id):
+            for notebook in submission.notebooks:
+                base = {"tarea": submission.name, "entregada": _iso(submission.timestamp)}
+                grades += [
+                    {
+                        **base,
+                        "pregunta": grade.name,
+                        "automática": grade.auto_score,
+                        "de quien calificó": grade.manual_score,
+                        "adicional": grade.extra_credit,
+                        "de": grade.max_score,
+                        "espera revisión": "sí" if grade.needs_manual_grade else "no",
+                    }
+                    for grade in notebook.grades
+                ]
+                comments += [
+                    {
+                        **base,
+                        "celda": comment.name,
+                        "automático": comment.auto_comment,
+                        "de quien calificó": comment.manual_comment,
+                    }
+                    for comment in notebook.comments
+                ]
+    return grades, comments
+
+
+def _iso(moment: datetime | None) -> str:
+    return f"{moment.isoformat(timespec='seconds')}Z" if moment else ""
+
+
+def _csv(rows: list[dict[str, Any]]) -> bytes:
+    """Rows as CSV with a byte order mark, without which Excel misreads Spanish letters."""
+    if not rows:
+        return _("(no hay nada)").encode("utf-8-sig")
+    target = io.StringIO()
+    writer = csv.DictWriter(target, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return target.getvalue().encode("utf-8-sig")

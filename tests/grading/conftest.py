@@ -1,0 +1,71 @@
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.trusted import shared_scorer
+from tests.grading import course as small
+
+
+def _enter(patch: pytest.MonkeyPatch, root: Path) -> None:
+    patch.setenv("CIBERAULA_COURSE", str(root))
+    patch.setenv("CIBERAULA_HOME", str(root / "var"))
+    patch.chdir(root)
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small course, generated once; tests copy it."""
+    root = tmp_path_factory.mktemp("curso") / "curso"
+    small.write_course(root)
+    with pytest.MonkeyPatch.context() as patch:
+        _enter(patch, root)
+        step = Cohort().generate(small.ASSIGNMENT)
+        assert step.done, step.reason
+    return root
+
+
+@pytest.fixture
+def course(generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A course of one's own, with the assignment generated."""
+    root = tmp_path / "curso"
+    shutil.copytree(generated, root)
+    _enter(monkeypatch, root)
+    yield root
+    shared_scorer().close()
+
+
+@pytest.fixture
+def course_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Makes a course whose test cells are the given ones."""
+
+    def make(tests: dict[str, tuple[float, str]]) -> Path:
+        root = tmp_path / "curso"
+        small.write_course(root, tests)
+        _enter(monkeypatch, root)
+        step = Cohort().generate(small.ASSIGNMENT)
+        assert step.done, step.reason
+        return root
+
+    yield make
+    shared_scorer().close()
+
+
+@pytest.fixture
+def grades() -> Callable[[str], dict[str, tuple[float | None, bool]]]:
+    """Reads the gradebook: item -> (automatic score, waits for a person)."""
+
+    def read(student: str) -> dict[str, tuple[float | None, bool]]:
+        cohort = Cohort()
+        with Gradebook(cohort.db_url, "ciberaula") as gradebook:
+            submission = gradebook.find_submission(small.ASSIGNMENT, student)
+            return {
+                grade.name: (grade.auto_score, grade.needs_manual_grade)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+
+    return read

@@ -1,0 +1,159 @@
+"""The feedback page, through the real ``nbgrader generate_feedback``."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.rubric import grade_rubric
+from tests.browser import axe_violations, chromium_page
+from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
+
+
+def page_of(student="ana"):
+    cohort = Cohort()
+    list(cohort.autograde(ASSIGNMENT, student))
+    return feedback(student)
+
+
+def feedback(student="ana"):
+    cohort = Cohort()
+    step = cohort.generate_feedback(ASSIGNMENT, student)
+    assert step.done, step.reason
+    return (cohort.folder("feedback", student, ASSIGNMENT) / f"{NOTEBOOK}.html").read_text(encoding="utf-8")
+
+
+def words(page):
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL).split())
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [(tag, name, value) for name, value in attrs if name in ("src", "href", "srcset", "data", "action")]
+
+
+def test_a_page_says_what_was_answered_whether_it_holds_and_why(course):
+    hand_in(course, "ana", {"p01": "c", "p02": 5}, written="Le **explico** sus derechos.")
+    told = words(page_of())
+    assert "Tarea de prueba" in told
+    assert "¿Qué hace antes de anotar sus datos?" in told
+    assert "Pide su cédula" in told
+    assert "Por repasar 0 de 2 puntos" in told
+    assert "Pide de más" in told
+    assert "Bien resuelta 3 de 3 puntos" in told
+    assert "Sin respuesta 0 de 1 puntos" in told
+    assert "En espera de revisión" in told
+    assert "Falta la revisión de una persona en 1 pregunta" in told
+    assert "Su nota: 3 de 10 puntos" in told
+
+
+def test_a_page_holds_no_test_no_source_no_traceback_and_nothing_from_outside(course):
+    hand_in(course, "ana", {"p01": "b", "p02": 4}, code="1/0\nsubmit_answer('p02', 4)", written="Le explico.")
+    page = page_of()
+    for hidden in ("HIDDEN TESTS", "scoring", "check(", "import", "key=", "ZeroDivisionError", "Traceback", "submit_answer"):
+        assert hidden not in page
+    links = Links()
+    links.feed(page)
+    assert all(tag == "a" and value.startswith("#") for tag, _name, value in links.found)
+    assert "<script" not in page
+    assert "url(" not in page
+    assert '<html lang="es">' in page
+    assert len(page.encode()) < 60_000
+
+
+def test_what_the_trainee_wrote_is_shown_and_never_run_or_fetched(course):
+    attack = (
+        '<script>alert(1)</script>\n\nHola <img src="http://fuera.example/x">\n\n'
+        "![x](http://fuera.example/y) [z](javascript:alert(1))"
+    )
+    hand_in(course, "ana", {"p01": "<b>b</b>", **{k: RIGHT[k] for k in ("p02", "p03")}}, written=attack)
+    page = page_of()
+    assert "<script" not in page
+    assert "<img" not in page
+    assert 'href="javascript:' not in page
+    assert "&lt;script&gt;" in page
+    assert "<b>b</b>" not in page
+
+
+def test_not_gradable_is_told_apart_from_zero_and_without_the_reason_of_the_test(course_with):
+    root = course_with({"p01": (2, "raise KeyError('CLAVE-OCULTA')"), "p03": (1, 'float(answers["p03"] == "no")')})
+    hand_in(root, "ana", RIGHT)
+    page = page_of()
+    told = words(page)
+    assert "No se pudo calificar Aún sin puntos (vale 2)" in told
+    assert "No es un cero." in told
+    assert "No cuenta como cero" in told
+    assert "CLAVE-OCULTA" not in page
+    assert "KeyError" not in page
+
+
+def test_the_rubric_and_comment_of_a_person_reach_the_page(course):
+    hand_in(course, "ana", RIGHT, written="Le explico sus derechos.")
+    page_of()
+    points = grade_rubric(
+        db_url=Cohort().db_url, assignment=ASSIGNMENT, student="ana", levels={"derechos": 1, "claridad": 2},
+        comment_ids=["plazo"], author="Marta",
+    )  # fmt: skip
+    told = words(feedback())
+    assert points == 3
+    assert "Revisada por su docente 3 de 4 puntos" in told
+    assert "Derechos de la persona : En parte (1 de 2). Menciona un derecho." in told
+    assert "Revise el plazo: son días hábiles." in told
+    assert "Su nota: 9 de 10 puntos" in told
+
+
+def test_a_person_may_score_what_could_not_be_graded(course):
+    hand_in(course, "ana", b"{")
+    page_of()
+    cohort = Cohort()
+    with cohort.api.gradebook as gradebook:
+        grade = gradebook.find_grade("p01", NOTEBOOK, ASSIGNMENT, "ana")
+        grade.manual_score = 1.5
+        grade.needs_manual_grade = False
+        gradebook.db.commit()
+    told = words(feedback())
+    assert "Revisada por su docente 1,5 de 2 puntos" in told
+    assert "No se pudieron calificar 2 preguntas" in told
+
+
+def test_the_folder_of_a_page_carries_nothing_else_of_the_submission(course):
+    folder = hand_in(course, "ana", RIGHT)
+    (folder / "mis-documentos").mkdir()
+    (folder / "mis-documentos" / "consentimiento.docx").write_bytes(b"x")
+    page_of()
+    kept = sorted(p.name for p in Cohort().folder("feedback", "ana", ASSIGNMENT).rglob("*"))
+    assert kept == [f"{NOTEBOOK}.html", "submission_secret.txt", "timestamp.txt"]
+
+
+def test_a_late_penalty_is_told(course):
+    hand_in(course, "ana", RIGHT)
+    cohort = Cohort()
+    with cohort.api.gradebook as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-01 00:00:00 UTC")
+    cohort.api.config.LateSubmissionPlugin.penalty_method = "zero"
+    list(cohort.autograde(ASSIGNMENT, "ana"))
+    told = words(feedback())
+    assert "Su nota: 0 de 10 puntos" in told
+    assert "Se descontaron 6 puntos por entrega tardía" in told
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_reads_well_in_a_browser(course, width, tmp_path):
+    hand_in(course, "ana", {"p01": "c", "p02": 5}, written="Le **explico** sus derechos y cómo los puede ejercer.")
+    page_of()
+    path = Cohort().folder("feedback", "ana", ASSIGNMENT) / f"{NOTEBOOK}.html"
+    with chromium_page(width=width) as tab:
+        tab.page.goto(path.as_uri())
+        assert tab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        tab.page.keyboard.press("Tab")
+        assert tab.page.evaluate("document.activeElement.textContent") == "Saltar al contenido"
+        tab.page.screenshot(path=str(tmp_path / "pagina.png"), full_page=True)
+        assert axe_violations(tab.page, "html") == []
+        assert tab.outside == []
+        assert tab.errors == []
