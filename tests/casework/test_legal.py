@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ciberaula.casework import legal
+import ciberaula.casework.legal as legal
 from ciberaula.errors import UserError
 
 ENTRY = {

@@ -17,10 +17,10 @@ import pytest
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from ciberaula import paths
-from ciberaula.classroom.decisions import load_decision
-from ciberaula.classroom.spec import load_questions
-from ciberaula.classroom.values import number_text
+from ciberaula.casework.legal import parameters, value_text
+from ciberaula.classroom.decisions import Decision, load_decision
+from ciberaula.classroom.spec import Question, load_questions
+from ciberaula.classroom.values import clean, lacks, number_text
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
 from ciberaula.grading.config import configure
 from ciberaula.grading.rubric import load_rubric
@@ -50,7 +50,16 @@ def graded(assignment: str, cell_type: str) -> Iterator[NotebookNode]:
 
 def maxima(assignment: str) -> dict[str, float]:
     """Points per item that scores itself."""
-    return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in graded(assignment, "code")}
+    return {
+        cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in graded(assignment, "code")
+    }
+
+
+def asked(assignment: str) -> dict[str, Question | Decision]:
+    """What each item asks, from the files that travel to the trainee."""
+    folder = ROOT / "solutions" / assignment
+    decisions = [load_decision(path) for path in folder.glob("decision-*.yml")]
+    return {**load_questions(folder / "preguntas.yml").by_id, **{one.id: one for one in decisions}}
 
 
 class Answers(dict[str, Any]):
@@ -106,6 +115,17 @@ def test_reference_earns_every_point(assignment: str, item: str) -> None:
     assert found == maxima(assignment)[item] == found.maximum
     assert found.verdict == "correct"
     assert found.critical == ()
+
+
+def test_classroom_takes_the_known_answers_as_whole(assignment: str, item: str) -> None:
+    """What the bank answers is what a widget would save: the trainee's ``check`` finds nothing missing in it."""
+    question = asked(assignment)[item]
+    given = bank(assignment).reference_answers()[item]
+    assert clean(question, given) == given
+    assert lacks(question, given) is None
+    for known in bank(assignment).misconceptions:
+        if item in known.items:
+            assert clean(question, known.items[item].value()) == known.items[item].value()
 
 
 def test_untouched_release_earns_nothing(assignment: str, item: str) -> None:
@@ -183,7 +203,9 @@ def test_story_in_the_hidden_test_is_the_story_told(assignment: str) -> None:
     for path in (ROOT / "solutions" / assignment).glob("decision-*.yml"):
         decision = load_decision(path)
         (cell,) = [cell for cell in graded(assignment, "code") if cell.metadata.nbgrader.grade_id == decision.id]
-        (call,) = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call) and _name(node) == "path"]
+        (call,) = [
+            node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call) and _name(node) == "path"
+        ]
         (graph,) = [ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg == "graph"]
         told = {
             name: {turn.id: turn.next for turn in node.options} for name, node in decision.nodes.items() if node.options
@@ -229,7 +251,16 @@ def test_release_keeps_no_answer(assignment: str, tmp_path: Path, monkeypatch: p
 
 
 def test_graded_questions_carry_no_key(assignment: str) -> None:
-    questions = load_questions(paths.course_root() / "solutions" / assignment / "preguntas.yml")
-    assert questions.graded
-    stories = {path.stem for path in (ROOT / "solutions" / assignment).glob("decision-*.yml")}
-    assert len(questions.by_id) + len(stories) == len(maxima(assignment))
+    folder = ROOT / "solutions" / assignment
+    assert load_questions(folder / "preguntas.yml").graded
+    assert all(load_decision(path).graded for path in folder.glob("decision-*.yml"))
+    assert sorted(asked(assignment)) == sorted(maxima(assignment))
+
+
+def test_no_legal_figure_is_typed(assignment: str) -> None:
+    """Figures of law come from legal.yml, so that a change of law is one change."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "solutions" / assignment).glob("*.[my][dm]*")]
+    figures = {value_text(found).removeprefix("término de ").removeprefix("plazo de ") for found in parameters()} - {""}
+    assert len(texts) >= 2
+    assert len(figures) > 10
+    assert [figure for figure in figures for text in texts if re.search(rf"\b{re.escape(figure)}\b", text)] == []

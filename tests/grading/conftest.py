@@ -6,7 +6,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.trusted import shared_scorer
+from ciberaula.grading.trusted import scoring_batch
 from tests.grading import course as small
 
 
@@ -14,6 +14,13 @@ def _enter(patch: pytest.MonkeyPatch, root: Path) -> None:
     patch.setenv("CIBERAULA_COURSE", str(root))
     patch.setenv("CIBERAULA_HOME", str(root / "var"))
     patch.chdir(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scoring_kernel() -> Iterator[None]:
+    """All tests share a scoring kernel, as the submissions of a batch do: starting one costs most of a test's time."""
+    with scoring_batch():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -29,17 +36,16 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def course(generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def course(generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of one's own, with the assignment generated."""
     root = tmp_path / "curso"
     shutil.copytree(generated, root)
     _enter(monkeypatch, root)
-    yield root
-    shared_scorer().close()
+    return root
 
 
 @pytest.fixture
-def course_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+def course_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Makes a course whose test cells are the given ones."""
 
     def make(tests: dict[str, tuple[float, str]]) -> Path:
@@ -50,8 +56,7 @@ def course_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
         assert step.done, step.reason
         return root
 
-    yield make
-    shared_scorer().close()
+    return make
 
 
 @pytest.fixture

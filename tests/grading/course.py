@@ -73,7 +73,14 @@ TESTS = {
 
 
 def cell_about(grade_id: str, **more: Any) -> dict[str, Any]:
-    base = {"grade": False, "grade_id": grade_id, "locked": False, "solution": False, "task": False, "schema_version": 3}
+    base = {
+        "grade": False,
+        "grade_id": grade_id,
+        "locked": False,
+        "solution": False,
+        "task": False,
+        "schema_version": 3,
+    }
     return {"nbgrader": {**base, **more}}
 
 

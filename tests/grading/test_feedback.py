@@ -34,7 +34,9 @@ class Links(HTMLParser):
         self.found = []
 
     def handle_starttag(self, tag, attrs):
-        self.found += [(tag, name, value) for name, value in attrs if name in ("src", "href", "srcset", "data", "action")]
+        self.found += [
+            (tag, name, value) for name, value in attrs if name in ("src", "href", "srcset", "data", "action")
+        ]
 
 
 def test_a_page_says_what_was_answered_whether_it_holds_and_why(course):
@@ -55,7 +57,16 @@ def test_a_page_says_what_was_answered_whether_it_holds_and_why(course):
 def test_a_page_holds_no_test_no_source_no_traceback_and_nothing_from_outside(course):
     hand_in(course, "ana", {"p01": "b", "p02": 4}, code="1/0\nsubmit_answer('p02', 4)", written="Le explico.")
     page = page_of()
-    for hidden in ("HIDDEN TESTS", "scoring", "check(", "import", "key=", "ZeroDivisionError", "Traceback", "submit_answer"):
+    for hidden in (
+        "HIDDEN TESTS",
+        "scoring",
+        "check(",
+        "import",
+        "key=",
+        "ZeroDivisionError",
+        "Traceback",
+        "submit_answer",
+    ):
         assert hidden not in page
     links = Links()
     links.feed(page)

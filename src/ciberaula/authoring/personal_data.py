@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from ciberaula.i18n import _
 
-_TEN_DIGITS = re.compile(r"(?<![\d.,/-])\d{9}-?\d(?![\d.,]*\d)")
-_MAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+# A comma may part the columns of a table, so it ends a number; a point belongs to a decimal.
+_TEN_DIGITS = re.compile(r"(?<![\d/-])(?<!\d\.)\d{9}-?\d(?!\d|\.\d)")
+# The look-behind and the limit keep the search linear in texts without spaces (figures, encoded pictures).
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63})+)")
 _PHONE = re.compile(
     r"\+\d{1,3}[\s.-]?\(?\d{1,3}\)?(?:[\s.-]?\d{2,4}){2,4}"
     r"|(?:tel[ée]?f?|cel|whats\s?app|m[óo]vil)[\w.:º°\s]{0,14}?(?<!\d)0\d(?:[\s.-]?\d){6,8}(?!\d)",

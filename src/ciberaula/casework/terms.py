@@ -22,11 +22,12 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Day:
-    """A calendar day on the way to a deadline: whether it was counted, and why (Spanish)."""
+    """A calendar day on the way to a deadline: whether it was counted, and why (Spanish). ``start``: the day of knowing."""
 
     date: dt.date
     counted: bool
     reason: str
+    start: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _hours(known: dt.date | dt.datetime, amount: int) -> Deadline:
         )
     except OverflowError as error:
         raise _out_of_calendar() from error
-    days = [Day(known.date(), True, _("corre desde las {time}").format(time=known.strftime("%H:%M")))]
+    days = [Day(known.date(), True, _("corre desde las {time}").format(time=known.strftime("%H:%M")), start=True)]
     while days[-1].date < due.date():
         days.append(Day(_next(days[-1].date), True, _("corre de corrido, sea hábil o no")))
     reservation = _(
@@ -116,7 +117,7 @@ def _hours(known: dt.date | dt.datetime, amount: int) -> Deadline:
 
 
 def _first(start: dt.date) -> Day:
-    return Day(start, False, _("se conoce el hecho; se cuenta desde después"))
+    return Day(start, False, _("se conoce el hecho; se cuenta desde después"), start=True)
 
 
 def _next(day: dt.date) -> dt.date:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
-    from ciberaula.classroom.delivery import delivery, module_progress
+    from ciberaula.classroom.handover import delivery, module_progress
     from ciberaula.classroom.documents import document
     from ciberaula.classroom.legal_view import legal_card
     from ciberaula.classroom.tools import anonymity_lab, term_calculator
     from ciberaula.classroom.widgets import question, scenario
 
+# Where each name lives. No submodule may bear the name of a function: importing it would put the module in its place.
 _HOMES = {
     "anonymity_lab": "tools",
     "answers": "checks",
     "check": "checks",
-    "delivery": "delivery",
+    "delivery": "handover",
     "document": "documents",
     "legal_card": "legal_view",
-    "module_progress": "delivery",
+    "module_progress": "handover",
     "question": "widgets",
     "scenario": "widgets",
     "submit_answer": "checks",

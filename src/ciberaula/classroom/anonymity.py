@@ -20,6 +20,8 @@ from ciberaula.i18n import _, ngettext
 _NEEDED = ("edad", "provincia", "canton")
 _PREVIEW = 8
 _MOST_SHOWN = 200
+# A wide table scrolls in its own box; its words stay whole.
+_SCROLL = "overflow-x:auto;overflow-wrap:normal;word-break:normal"
 _DROPPED = "quitar"
 _PLACES = ("provincia", "canton", "region")
 
@@ -85,21 +87,16 @@ class Recipe:
         if self.place not in ("canton", _DROPPED):
             lines.append(f'tabla = privacy.generalise_canton(tabla, "{self.place}")')
         lines.append(f"tabla = tabla[{_listed(list(found.columns))}]")
-        if quasi and self.least > 1:
-            lines.append(
-                f"tabla = tabla[tabla.groupby({_listed(quasi)})[{_quoted(quasi[0])}].transform('size') >= {self.least}]"
-            )
         if quasi:
-            lines.append(f"tabla.groupby({_listed(quasi)}).size().min()  # k")
+            lines += ["", f"conocido = {_listed(quasi)}"]
+            if self.least > 1:
+                lines.append(f'tabla = tabla[tabla.groupby(conocido)["{quasi[0]}"].transform("size") >= {self.least}]')
+            lines.append("tabla.groupby(conocido).size().min()  # k")
         return "\n".join(lines)
 
 
 def _listed(names: list[str]) -> str:
-    return "[" + ", ".join(map(_quoted, names)) + "]"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
 
 def lab(dataset: str, answer: str | None) -> FormWidget:
@@ -260,7 +257,8 @@ def _bars(found: pd.DataFrame, quasi: list[str]) -> str:
         for name, count in bands
     )
     return (
-        f"<table><caption>{_('Cuántas personas hay según el tamaño de su grupo')}</caption>"
+        f'<table style="margin-bottom:.75rem"><caption>'
+        f"{_('Cuántas personas hay según el tamaño de su grupo')}</caption>"
         f'<thead><tr><th scope="col">{_("Tamaño del grupo")}</th><th scope="col">{_("Personas")}</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -309,7 +307,10 @@ def _folded(title: str, shown: pd.DataFrame) -> str:
         f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in row)}</tr>"
         for row in shown.itertuples(index=False)
     )
-    return f"<details><summary>{title}</summary><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+    return (
+        f'<details><summary>{title}</summary><div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{_SCROLL}">'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
 
 
 def _code(code: str) -> str:

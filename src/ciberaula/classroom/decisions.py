@@ -26,7 +26,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from ciberaula.classroom.markup import expand_placeholders
-from ciberaula.classroom.spec import Coverage, Id, Strict, Text, refuse_keys
+from ciberaula.classroom.spec import Coverage, Flag, Id, Strict, Text, refuse_keys
 from ciberaula.classroom.yamlfile import read_yaml, validate
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -77,7 +77,7 @@ class Decision(Strict):
 
     schema_: Literal[1] = Field(alias="schema")
     id: Id
-    graded: bool
+    graded: Flag
     title: Text
     competence: Id
     coverage: Coverage = Field(default_factory=list)

@@ -167,6 +167,4 @@ def _fonts() -> Path:
         fonts = Path(folder) / "mpl-data" / "fonts" / "ttf"
         if all((fonts / file).is_file() for file in _FACES.values()):
             return fonts
-    raise UserError(
-        _("Faltan las letras DejaVu para hacer el PDF: instale matplotlib o descargue el documento en Word.")
-    )
+    raise UserError(_("Faltan las letras DejaVu para hacer el PDF: instale matplotlib o guarde el documento en Word."))

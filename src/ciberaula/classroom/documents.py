@@ -43,8 +43,8 @@ def document(id: str) -> FormWidget:
         values=saved_values(place, key, template),
         on_change=save,
         actions=[
-            Action("docx", _("Descargar en Word"), _export(place, id, template, "docx")),
-            Action("pdf", _("Descargar en PDF"), _export(place, id, template, "pdf")),
+            Action("docx", _("Guardar una copia en Word"), _export(place, id, template, "docx")),
+            Action("pdf", _("Guardar una copia en PDF"), _export(place, id, template, "pdf")),
         ],
         result=lambda values: _preview(template, values),
     )

@@ -58,23 +58,33 @@ class LearningRecord:
 
     def add(self, verb: Verb, activity: dict[str, Any], result: dict[str, Any] | None = None) -> Statement:
         """Append one statement and return it. Raises ``OSError`` where it can't be written."""
-        statement: Statement = {
+        statement = self.statement(verb, activity, result)
+        self.append([statement])
+        return statement
+
+    def statement(
+        self,
+        verb: Verb,
+        activity: dict[str, Any],
+        result: dict[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> Statement:
+        """A statement of this participant, made ``at`` (UTC, default: now) and not yet written."""
+        return {
             "id": str(uuid.uuid4()),
             "actor": {"objectType": "Agent", "account": {"homePage": HOME_PAGE, "name": pseudonym(self.folder)}},
             "verb": {"id": f"http://adlnet.gov/expapi/verbs/{verb}", "display": {"es": _verb_name(verb)}},
             "object": activity,
+            **({"result": result} if result else {}),
             "context": {
                 "platform": "Aula de Ciberintervención",
                 "language": "es",
                 "contextActivities": {"parent": [self._module()]},
             },
-            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "timestamp": (at or datetime.now(UTC)).isoformat(timespec="milliseconds"),
             "version": "1.0.3",
         }
-        if result:
-            statement["result"] = result
-        self.append([statement])
-        return statement
 
     def append(self, statements: Sequence[Statement]) -> None:
         """Append finished statements in one write, synced to disk. A torn last line is closed first, never mended."""

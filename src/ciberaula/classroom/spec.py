@@ -25,6 +25,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=60)
 Text = Annotated[str, Field(min_length=1)]
 Coverage = list[Annotated[str, Field(pattern=r"^(EC|CW|TSA)-\d{2,3}$")]]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Flag = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True, gt=0)]
 
 
@@ -250,14 +251,14 @@ _MODELS: dict[str, type[Question]] = {
 
 class _File(Strict):
     schema_: Literal[1] = Field(alias="schema")
-    graded: bool
+    graded: Flag
     questions: Annotated[list[dict[str, Any]], Field(min_length=1)]
 
 
 class Questions(Strict):
     """A whole file: is it graded, and its questions by id, in the file's order."""
 
-    graded: bool
+    graded: Flag
     by_id: Mapping[str, Question]
 
 

@@ -45,7 +45,7 @@ def static_text(spec: Payload, state: Payload) -> str:
 
 
 def _hint() -> str:
-    return _("Para responder, abra el menú «Ejecutar» y elija «Ejecutar todas las celdas».")
+    return _("Para responder, abra el menú «Run» (Ejecutar) y elija «Ejecutar todas las celdas».")
 
 
 def _said(state: Payload) -> str:

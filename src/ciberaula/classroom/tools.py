@@ -21,26 +21,28 @@ _RULES = (
 )
 _OTHER = "otra"
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)")
-_MOST_MONTHS = 4
+_MOST_WEEKS = 16
 
 _STYLE = """
-.ca-month{border-collapse:collapse;margin:.5rem 1rem .5rem 0;display:inline-table;vertical-align:top}
-.ca-month caption{font-weight:600;text-align:left}
-.ciberaula .ca-month th,.ciberaula .ca-month td,.ca-month th,.ca-month td{border:1px solid #8c8c8c;width:2.3rem;height:2.6rem;
-padding:2px;text-align:center;vertical-align:top;font-size:.85rem;line-height:1.15}
-.ca-month th{height:auto}.ca-month small{display:block;font-size:.7rem}
-.ca-month .ca-counted{background:#dbe9f6;color:#111;font-weight:600}
-.ca-month .ca-due{background:#1c4f82;color:#fff;font-weight:700}
-.ca-month .ca-rest{background:repeating-linear-gradient(45deg,transparent 0 4px,#8c8c8c44 4px 6px)}
+.ca-weeks{border-collapse:collapse;margin:.5rem 0;width:100%;max-width:32rem;table-layout:fixed}
+.ciberaula .ca-weeks th,.ciberaula .ca-weeks td,.ca-weeks th,.ca-weeks td{border:1px solid #8c8c8c;padding:3px 1px;
+text-align:center;vertical-align:top;font-size:.8rem;line-height:1.25;white-space:nowrap}
+.ca-weeks small{display:block;font-size:.75rem;min-height:1em}
+.ca-weeks .ca-out{opacity:.6}
+.ca-weeks .ca-counted{background:#dbe9f6;color:#111;font-weight:600}
+.ca-weeks .ca-due{background:#1c4f82;color:#fff;font-weight:700}
+.ca-weeks .ca-rest{background:repeating-linear-gradient(45deg,transparent 0 4px,#8c8c8c44 4px 6px)}
 """
 
 
-def term_calculator(rule: str = "ec.breach.authority", known: str | None = None) -> ToolWidget:
+def term_calculator(rule: str = "ec.breach.authority", known: str | None = None, country: Country = "EC") -> ToolWidget:
     """A calculator of periods: pick the rule and the date, see each day counted or not, and why.
 
-    ``rule`` is the id of a legal parameter that says how it is counted; ``known`` a date ``YYYY-MM-DD`` to start from.
-    Raises ``UserError`` for a parameter with no way of counting, or another shape of date.
+    ``rule`` is the id of a legal parameter that says how it is counted; ``known`` a date ``YYYY-MM-DD`` to start from;
+    ``country`` whose holidays are skipped (EC, MX or US). Raises ``UserError`` for a parameter with no way of counting,
+    another shape of date, or another country.
     """
+    Holidays(country)
     rules = list(_RULES) if rule in (*_RULES, _OTHER) else [rule, *_RULES]
     options = [(id, _rule_name(id)) for id in rules]
     fields = [
@@ -65,13 +67,6 @@ def term_calculator(rule: str = "ec.breach.authority", known: str | None = None)
             ],
         ),
         Field(
-            "pais",
-            _("Feriados de"),
-            kind="choice",
-            options=[("EC", "Ecuador"), ("MX", "México"), ("US", _("Estados Unidos"))],
-            value="EC",
-        ),
-        Field(
             "locales",
             _("Feriados locales"),
             help=_("Fechas que no son hábiles en su ciudad, separadas por comas. Por ejemplo: 2026-12-07"),
@@ -83,7 +78,7 @@ def term_calculator(rule: str = "ec.breach.authority", known: str | None = None)
     return ToolWidget(
         _("Calculadora de términos y plazos"),
         fields,
-        _term,
+        lambda values: _term(values, country),
         intro=_(
             "Un **término** salta sábados, domingos y feriados. Un **plazo** cuenta todos los días. Las **horas** corren "
             "sin parar. Elija la regla y la fecha: abajo verá qué días cuentan."
@@ -101,11 +96,10 @@ def _rule_name(id: str) -> str:
     return _("{name} ({place}): {phrase}").format(name=found.name, place=found.source.jurisdiction, phrase=phrase(id))
 
 
-def _term(values: Values) -> str:
+def _term(values: Values, country: Country) -> str:
     amount, count = _rule(values)
     day = _date(values["fecha"])
     known = dt.datetime.combine(day, _time(values.get("hora"))) if count == "horas" else day
-    country: Country = values.get("pais", "EC")
     extra = {local: _("feriado local") for local in _local_days(values.get("locales", ""))}
     found = deadline(known, amount, "hours" if count == "horas" else "days", count, Holidays(country, extra))
     return "".join(
@@ -168,43 +162,36 @@ def _summary(found: Deadline, count: Count) -> str:
 
 
 def _calendar(found: Deadline) -> str:
-    """The months as a picture for whoever sees; the table below says the same to screen readers."""
-    days = {day.date: day for day in found.days}
-    months = sorted({(day.year, day.month) for day in days})
-    if len(months) > _MOST_MONTHS:
+    """The weeks as a picture for whoever sees; the table below says the same to screen readers."""
+    first, last = found.days[0].date, found.days[-1].date
+    monday = first - dt.timedelta(days=first.weekday())
+    weeks = (last - monday).days // 7 + 1
+    if weeks > _MOST_WEEKS:
         return ""
-    due = found.days[-1].date
-    return f'<div aria-hidden="true">{"".join(_month(year, month, days, due) for year, month in months)}</div>'
-
-
-def _month(year: int, month: int, days: dict[dt.date, Day], due: dt.date) -> str:
-    first = dt.date(year, month, 1)
-    start = first - dt.timedelta(days=first.weekday())
-    after = dt.date(year + month // 12, month % 12 + 1, 1)
-    weeks = []
-    numbers = {day.date: n for n, day in enumerate((one for one in days.values() if one.counted), start=1)}
-    while start < after:
-        week = [start + dt.timedelta(days=n) for n in range(7)]
-        cells = (
-            _cell(day, days.get(day), numbers.get(day), due) if day.month == month else "<td></td>" for day in week
-        )
-        weeks.append(f"<tr>{''.join(cells)}</tr>")
-        start = week[-1] + dt.timedelta(days=1)
+    days = {day.date: day for day in found.days}
+    counted = (day for day in found.days if day.counted)
+    numbers = {day.date: number for number, day in enumerate(counted, start=1)}
+    rows = []
+    for week in range(weeks):
+        dates = (monday + dt.timedelta(days=7 * week + n) for n in range(7))
+        rows.append(f"<tr>{''.join(_cell(date, days.get(date), numbers.get(date), last) for date in dates)}</tr>")
     heads = "".join(f"<th>{name}</th>" for name in (_("lu"), _("ma"), _("mi"), _("ju"), _("vi"), _("sá"), _("do")))
-    return (
-        f'<table class="ca-month"><caption>{MONTHS[month - 1]} {year}</caption><tr>{heads}</tr>{"".join(weeks)}</table>'
-    )
+    return f'<table class="ca-weeks" aria-hidden="true"><tr>{heads}</tr>{"".join(rows)}</table>'
 
 
-def _cell(day: dt.date, known: Day | None, number: int | None, due: dt.date) -> str:
+def _cell(date: dt.date, known: Day | None, number: int | None, due: dt.date) -> str:
+    # The month is named where it begins and where the period does; all cells would be too much for a phone.
+    named = date.day == 1 or (known is not None and known.start)
+    day = f"{date.day} {MONTHS[date.month - 1][:3]}" if named else str(date.day)
     if known is None:
-        return f"<td>{day.day}</td>"
-    if day == due:
-        return f'<td class="ca-due">{day.day}<small>{_("vence")}</small></td>'
-    if known.counted:
-        return f'<td class="ca-counted">{day.day}<small>{_("n.º {n}").format(n=number)}</small></td>'
-    kind = "" if known.reason.startswith(_("se conoce")) else ' class="ca-rest"'
-    return f"<td{kind}>{day.day}<small>{_('no') if kind else _('inicio')}</small></td>"
+        return f'<td class="ca-out">{day}</td>'
+    if date == due:
+        return f'<td class="ca-due">{day}<small>{_("fin")}</small></td>'
+    if number is not None:
+        return f'<td class="ca-counted">{day}<small>{_("n.º {n}").format(n=number)}</small></td>'
+    if known.start:
+        return f"<td>{day}<small>{_('inicio')}</small></td>"
+    return f'<td class="ca-rest">{day}<small>{_("no")}</small></td>'
 
 
 def _table(found: Deadline) -> str:
@@ -213,9 +200,9 @@ def _table(found: Deadline) -> str:
         f"<td>{_('sí') if day.counted else _('no')}</td><td>{html.escape(day.reason)}</td></tr>"
         for day in found.days
     )
-    heads = "".join(f'<th scope="col">{head}</th>' for head in (_("Día"), _("¿Cuenta?"), _("Por qué")))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in (_("Día"), _("Cuenta"), _("Por qué")))
     return (
-        f"<details><summary>{_('Ver la cuenta día por día')}</summary><table>"
+        f'<details style="overflow-wrap:normal;word-break:normal"><summary>{_("Ver la cuenta día por día")}</summary><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
     )
 

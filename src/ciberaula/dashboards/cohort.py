@@ -134,7 +134,7 @@ def _learners(lines: list[_Line], asked: _Choice, snapshot: Snapshot) -> str:
             line.name,
             _why(line.row, snapshot),
             _("{done} de {total}").format(done=line.row.lessons_done, total=line.row.lessons_total),
-            _score(line.row),
+            words.score(line.row),
             words.short_day(line.row.last_activity),
             line.learner.group,
         )
@@ -157,13 +157,6 @@ def _why(row: ModuleRow, snapshot: Snapshot) -> Html:
         told.append(_("no se pudo calificar {count}").format(count=row.not_gradable))
     why = f'<span class="ca-why">{escape("; ".join(told))}</span>' if told else ""
     return Html(f"{state_label(row.state)}{why}")
-
-
-def _score(row: ModuleRow) -> str:
-    if row.score is None:
-        return _("sin calificar") if row.submitted_at else words.NONE
-    partly = row.awaiting_review or row.not_gradable
-    return _("{score} (parcial)").format(score=words.percent(row.score)) if partly else words.percent(row.score)
 
 
 def _export(shown: list[_Line], asked: _Choice) -> str:

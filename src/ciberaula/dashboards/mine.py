@@ -137,7 +137,7 @@ def _modules(own: Own) -> str:
             planned.append(f"<li>{escape(plan.title)} ({escape(words.number(plan.hours))} h)</li>")
             continue
         lessons = _("{done} de {total} lecciones").format(done=row.lessons_done, total=row.lessons_total)
-        score = words.percent(row.score) if row.score is not None else _("sin calificar")
+        score = words.score(row)
         when = words.day(row.last_activity)
         cards.append(
             f"<li><h3>{escape(plan.title)}</h3><div>{state_label(row.state)}</div>"

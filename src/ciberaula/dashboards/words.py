@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ciberaula.i18n import _
-from ciberaula.progress.tables import Reason, State, Status
+from ciberaula.progress.tables import ModuleRow, Reason, State, Status
 
 # Nothing: the sign for a figure that does not exist. It is not a zero.
 NONE = "—"
@@ -65,6 +65,15 @@ def setting(name: str) -> str:
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as a whole percentage, with the thin space that keeps figure and sign together."""
     return NONE if share is None else f"{round(share * 100)}\u202f%"
+
+
+def score(row: ModuleRow) -> str:
+    """A module's score, saying so where a part of it is still to come; never a zero for what nobody graded."""
+    if row.score is None:
+        return _("sin calificar") if row.submitted_at else NONE
+    if row.awaiting_review or row.not_gradable:
+        return _("{score} (parcial)").format(score=percent(row.score))
+    return percent(row.score)
 
 
 def number(value: float) -> str:

@@ -114,7 +114,9 @@ class AnswerBank(_Strict):
             raise ValueError(_("hay dos ideas erróneas con el mismo «id»."))
         stray = {item for one in self.misconceptions for item in one.items} - set(self.reference)
         if stray:
-            raise ValueError(_("una idea errónea responde a «{item}», que no está en «reference».").format(item=min(stray)))
+            raise ValueError(
+                _("una idea errónea responde a «{item}», que no está en «reference».").format(item=min(stray))
+            )
         return self
 
     def misconception(self, id: str) -> Misconception:
@@ -131,7 +133,9 @@ class AnswerBank(_Strict):
     def answers_of(self, misconception: str) -> dict[str, Any]:
         """All answers of somebody who holds ``misconception`` and knows the rest."""
         changed = self.misconception(misconception).items
-        return {item: changed[item].value() if item in changed else _value(self.reference[item]) for item in self.reference}
+        return {
+            item: changed[item].value() if item in changed else _value(self.reference[item]) for item in self.reference
+        }
 
     def points_of(self, misconception: str, maxima: Mapping[str, float]) -> dict[str, float]:
         """What ``answers_of`` must earn per item, given what each item is worth."""

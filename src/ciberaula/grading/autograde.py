@@ -115,7 +115,11 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
         for outcome in outcomes.values():
             if isinstance(outcome, trusted.NotGradable):
                 self.log.error(
-                    "%s/%s/%s: no se pudo calificar: %s", about["assignment"], about["student"], outcome.id, outcome.reason
+                    "%s/%s/%s: no se pudo calificar: %s",
+                    about["assignment"],
+                    about["student"],
+                    outcome.id,
+                    outcome.reason,
                 )
 
 
@@ -186,7 +190,9 @@ def _own_code(nb: Any, release: Path) -> bool:
 
 def _runnable(nb: Any) -> list[str]:
     """The cells of an isolated run: all code but the test cells, whose hidden tests the trainee's code must not meet."""
-    return [cell.source for cell in nb.cells if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell))]
+    return [
+        cell.source for cell in nb.cells if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell))
+    ]
 
 
 def _code_items(nb: Any) -> list[str]:
@@ -213,9 +219,9 @@ def _fill(cell: Any, outcomes: Mapping[str, trusted.Outcome], evidence: Evidence
         return
     cell.execution_count = 1
     if isinstance(outcome, trusted.NotGradable):
-        words = _("No se pudo calificar: {reason}. Ponga la nota a mano o corrija la causa y califique de nuevo.").format(
-            reason=outcome.reason.rstrip(".")
-        )
+        words = _(
+            "No se pudo calificar: {reason}. Ponga la nota a mano o corrija la causa y califique de nuevo."
+        ).format(reason=outcome.reason.rstrip("."))
         cell.metadata[METADATA] = {"state": "not_gradable", "reason": outcome.reason}
         cell.outputs = [_display({"text/html": f"<p><strong>{html.escape(words)}</strong></p>"})]
         return

@@ -58,16 +58,16 @@ def write_bundle(folder: Path, *, student: str, target: Path | None = None, now:
     folder = folder.resolve()
     if not STUDENT_ID.match(student):
         raise UserError(
-            _("El identificador «{student}» no sirve: use el que le dio su institución (letras, cifras, punto o guion).").format(
-                student=student
-            )
+            _(
+                "El identificador «{student}» no sirve: use el que le dio su institución (letras, cifras, punto o guion)."
+            ).format(student=student)
         )
     contents = {path.name: _content(path) for path in _files(folder)}
     if sum(map(len, contents.values())) > MAX_TOTAL_BYTES:
         raise UserError(
-            _("La tarea pesa más de {mb} MB: borre las salidas del cuaderno (Editar, Limpiar todas las salidas).").format(
-                mb=MAX_TOTAL_BYTES // 2**20
-            )
+            _(
+                "La tarea pesa más de {mb} MB: borre las salidas del cuaderno (Editar, Limpiar todas las salidas)."
+            ).format(mb=MAX_TOTAL_BYTES // 2**20)
         )
     manifest = {
         "schema": 1,

@@ -197,11 +197,20 @@ _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Entry|Warning)\b")
 
 # What nbgrader's log shows of a failure -> what to tell the instructor.
 _KNOWN_FAILURES = (
-    (("NotJSONError", "not appear to be JSON", "JSONDecodeError"), _("el cuaderno está dañado (no es JSON); pida otra entrega")),
+    (
+        ("NotJSONError", "not appear to be JSON", "JSONDecodeError"),
+        _("el cuaderno está dañado (no es JSON); pida otra entrega"),
+    ),
     (("UnicodeDecodeError",), _("el cuaderno no está en UTF-8; pida otra entrega")),
-    (("NotebookValidationError", "nbformat.validator"), _("el cuaderno no tiene el formato de Jupyter; pida otra entrega")),
+    (
+        ("NotebookValidationError", "nbformat.validator"),
+        _("el cuaderno no tiene el formato de Jupyter; pida otra entrega"),
+    ),
     (("No notebooks were matched", "did you forget to run"), _("la entrega no trae el cuaderno de la tarea")),
-    (("There was an error accessing the nbgrader database",), _("no se pudo usar el libro de calificaciones (gradebook.db)")),
+    (
+        ("There was an error accessing the nbgrader database",),
+        _("no se pudo usar el libro de calificaciones (gradebook.db)"),
+    ),
     (("already exists, add --force", "Destination already exists"), _("ya estaba publicada")),
     (("Course not found",), _("el intercambio está vacío: publique la tarea primero (ciberaula release)")),
     (("No space left",), _("no queda espacio en disco")),

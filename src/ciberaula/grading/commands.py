@@ -15,12 +15,18 @@ from ciberaula.i18n import _, ngettext
 
 def add_commands(subparsers: Any) -> None:
     """Add the grading commands. Each sets ``run``: a function of the parsed arguments that returns an exit code."""
-    command = _command(subparsers, "bundle", _bundle, _("Prepara un solo archivo con su tarea para entregarla sin red."))
-    command.add_argument("folder", type=Path, nargs="?", default=Path(), help=_("Carpeta de la tarea (por defecto, esta)."))
+    command = _command(
+        subparsers, "bundle", _bundle, _("Prepara un solo archivo con su tarea para entregarla sin red.")
+    )
+    command.add_argument(
+        "folder", type=Path, nargs="?", default=Path(), help=_("Carpeta de la tarea (por defecto, esta).")
+    )
     command.add_argument("--id", default=None, help=_("Su identificador de participante."))
     command.add_argument("--output", type=Path, default=None, help=_("Dónde guardar el archivo."))
 
-    command = _command(subparsers, "collect", _collect, _("Recibe paquetes de entrega (o lo entregado por el intercambio)."))
+    command = _command(
+        subparsers, "collect", _collect, _("Recibe paquetes de entrega (o lo entregado por el intercambio).")
+    )
     command.add_argument("files", type=Path, nargs="*", help=_("Paquetes .zip recibidos."))
     command.add_argument("--assignment", help=_("Recoge del intercambio lo entregado de esta tarea."))
 
@@ -41,11 +47,15 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument("assignment")
     command.add_argument("student")
     command.add_argument("levels", nargs="+", metavar="criterio=puntos", help=_("El nivel elegido en cada criterio."))
-    command.add_argument("--comment", action="append", default=[], help=_("Identificador de un comentario de la rúbrica."))
+    command.add_argument(
+        "--comment", action="append", default=[], help=_("Identificador de un comentario de la rúbrica.")
+    )
     command.add_argument("--author", default=None, help=_("Quién califica."))
 
 
-def _command(subparsers: Any, name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+def _command(
+    subparsers: Any, name: str, run: Callable[[argparse.Namespace], int], words: str
+) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = subparsers.add_parser(name, help=words, description=words)
     command.set_defaults(run=run)
     return command
@@ -106,7 +116,9 @@ def _autograde(options: argparse.Namespace) -> int:
         _say(f"{outcome.student}: {words[outcome.state].format(reason=outcome.reason)}")
     _say(
         ngettext("{count} entrega", "{count} entregas", sum(counts.values())).format(count=sum(counts.values()))
-        + _(": {graded} calificadas, {stuck} con algo sin calificar, {failed} sin calificar, {same} sin cambios.").format(
+        + _(
+            ": {graded} calificadas, {stuck} con algo sin calificar, {failed} sin calificar, {same} sin cambios."
+        ).format(
             graded=counts["graded"], stuck=counts["not_gradable"], failed=counts["failed"], same=counts["unchanged"]
         )
     )

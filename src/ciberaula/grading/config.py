@@ -93,7 +93,9 @@ def _configure_generation(c: Any) -> None:
     c.IncludeHeaderFooter.footer = ""
     c.ClearSolutions.code_stub = {"python": "# Escriba aquí su código"}
     c.ClearSolutions.text_stub = "Escriba aquí su respuesta"
-    c.OverwriteCells.missing_cell_notification = "Faltaba esta celda ({cell_id}) en la entrega; se repuso al calificar.\n\n"
+    c.OverwriteCells.missing_cell_notification = (
+        "Faltaba esta celda ({cell_id}) en la entrega; se repuso al calificar.\n\n"
+    )
 
 
 def _configure_autograding(c: Any) -> None:

@@ -184,7 +184,11 @@ def _by_person(cell: Any, grade: Mapping[str, Any], common: dict[str, Any]) -> I
     empty = grade["manual_score"] is None and not pending
     verdict = VERDICTS["pending" if pending else "unanswered" if empty else "reviewed"]
     maximum = _number(grade["max_score"])
-    points = _("Aún sin puntos (vale {maximum})").format(maximum=maximum) if pending else _of(_score(grade), grade["max_score"])
+    points = (
+        _("Aún sin puntos (vale {maximum})").format(maximum=maximum)
+        if pending
+        else _of(_score(grade), grade["max_score"])
+    )
     comment = cell.metadata["nbgrader"].get("comment") or ""
     return Item(
         **common,
@@ -281,9 +285,6 @@ def _words() -> dict[str, str]:
         "skip": _("Saltar al contenido"),
         "feedback": _("Retroalimentación"),
         "summary": _("Resumen"),
-        "item": _("Pregunta"),
-        "result": _("Resultado"),
-        "points": _("Puntos"),
         "score": _("Su nota"),
         "competence": _("Competencia"),
         "question": _("La pregunta"),

@@ -56,7 +56,9 @@ def collect(files: Iterable[Path], desk: Desk, *, now: datetime | None = None) -
         except UserError as error:
             yield Intake(file, "refused", f"{file.name}: {error}")
         except OSError as error:
-            words = _("no se pudo guardar o leer ({reason}); revise el espacio y los permisos.").format(reason=error.strerror)
+            words = _("no se pudo guardar o leer ({reason}); revise el espacio y los permisos.").format(
+                reason=error.strerror
+            )
             yield Intake(file, "refused", f"{file.name}: {words}")
 
 
@@ -78,9 +80,9 @@ def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:
 def _check_names(manifest: Manifest, desk: Desk) -> None:
     if manifest.student not in desk.students:
         raise UserError(
-            _("«{student}» no está en la lista de participantes; añada su fila a roster.csv o devuelva el archivo.").format(
-                student=manifest.student
-            )
+            _(
+                "«{student}» no está en la lista de participantes; añada su fila a roster.csv o devuelva el archivo."
+            ).format(student=manifest.student)
         )
     notebooks = desk.assignments.get(manifest.assignment)
     if notebooks is None:
@@ -157,7 +159,9 @@ def _unpack(file: Path, folder: Path) -> Manifest:
             for name, entry in manifest.files.items():
                 digest = _extract(archive, entries[name], folder / name)
                 if digest != entry.sha256:
-                    raise UserError(_("«{name}» llegó alterado o incompleto; pida que la envíe de nuevo.").format(name=name))
+                    raise UserError(
+                        _("«{name}» llegó alterado o incompleto; pida que la envíe de nuevo.").format(name=name)
+                    )
     except FileNotFoundError as error:
         raise UserError(_("no existe; revise el nombre.")) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -190,17 +194,22 @@ def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     if sum(info.file_size for info in entries.values()) > MAX_TOTAL_BYTES:
         raise UserError(_("ocupa más de {mb} MB al abrirse; no se abrió.").format(mb=MAX_TOTAL_BYTES // 2**20))
     if MANIFEST not in entries:
-        raise UserError(_("no es un paquete de entrega (falta {name}); se hace con «ciberaula bundle».").format(name=MANIFEST))
+        raise UserError(
+            _("no es un paquete de entrega (falta {name}); se hace con «ciberaula bundle».").format(name=MANIFEST)
+        )
     return entries
 
 
 def _refuse_path(name: str) -> None:
     """Refuse a name that is more than a plain file name here or on another system."""
-    odd = any(sign in name for sign in "/\\:\0") or not name.isprintable() or name.startswith(".") or name.strip() != name
+    odd = (
+        any(sign in name for sign in "/\\:\0") or not name.isprintable() or name.startswith(".") or name.strip() != name
+    )
     if odd or len(name.encode()) > 200:
-        raise UserError(_("trae un nombre de archivo que intenta salir de la carpeta o no es válido («{name}»).").format(
-            name=name[:80].encode("ascii", "backslashreplace").decode()
-        ))  # fmt: skip
+        shown = "".join(sign if sign.isprintable() else "?" for sign in name[:80])
+        raise UserError(
+            _("trae un nombre de archivo que intenta salir de la carpeta o no es válido («{name}»).").format(name=shown)
+        )
 
 
 def _manifest(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo]) -> Manifest:

@@ -120,9 +120,9 @@ def copy_submission(submitted: Path, release: Path, target: Path) -> None:
                 copied, size = copied + 1, size + status.st_size
                 if copied > MAX_FILES or size > MAX_BYTES:
                     raise UserError(
-                        _("La entrega {folder} pasa de {files} archivos o {mb} MB: pida a quien la hizo que la reduzca.").format(
-                            folder=submitted.name, files=MAX_FILES, mb=MAX_BYTES // 2**20
-                        )
+                        _(
+                            "La entrega {folder} pasa de {files} archivos o {mb} MB: pida a quien la hizo que la reduzca."
+                        ).format(folder=submitted.name, files=MAX_FILES, mb=MAX_BYTES // 2**20)
                     )
                 destination = target / path.relative_to(origin)
                 destination.parent.mkdir(parents=True, exist_ok=True)

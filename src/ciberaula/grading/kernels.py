@@ -57,9 +57,9 @@ class GradingKernel:
             self._manager.start_kernel(cwd=str(cwd), env=dict(env))
         except NoSuchKernel as error:
             raise UserError(
-                _("Falta el núcleo «{name}»: vuelva a instalar el paquete ciberaula en este entorno (make setup).").format(
-                    name=name
-                )
+                _(
+                    "Falta el núcleo «{name}»: vuelva a instalar el paquete ciberaula en este entorno (make setup)."
+                ).format(name=name)
             ) from error
         self._client = self._manager.blocking_client()
         self._client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)  # noqa: S604 - a channel
@@ -68,7 +68,9 @@ class GradingKernel:
         except (KernelTimeout, KernelDied) as error:
             self.end()
             raise UserError(
-                _("El núcleo «{name}» no arrancó: revise la memoria libre y la instalación (make setup).").format(name=name)
+                _("El núcleo «{name}» no arrancó: revise la memoria libre y la instalación (make setup).").format(
+                    name=name
+                )
             ) from error
 
     @property

@@ -66,7 +66,8 @@ def set_aside_odd_files(folder: Path) -> list[Path]:
             kind = _("un enlace") if stat.S_ISLNK(mode) else _("un archivo especial")
             path.unlink()
             path.with_name(name + SET_ASIDE).write_text(
-                _("Aquí había {kind} llamado {name}; se apartó antes de calificar.").format(kind=kind, name=name) + "\n",
+                _("Aquí había {kind} llamado {name}; se apartó antes de calificar.").format(kind=kind, name=name)
+                + "\n",
                 encoding="utf-8",
             )
             found.append(path)

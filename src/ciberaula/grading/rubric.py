@@ -93,7 +93,10 @@ class Rubric(_Strict):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        for name, ids in (("criteria", [one.id for one in self.criteria]), ("comments", [one.id for one in self.comments])):
+        for name, ids in (
+            ("criteria", [one.id for one in self.criteria]),
+            ("comments", [one.id for one in self.comments]),
+        ):
             if len(set(ids)) != len(ids):
                 raise ValueError(_("hay dos entradas con el mismo «id» en {name}.").format(name=name))
         return self
@@ -158,7 +161,13 @@ def judge(rubric: Rubric, levels: Mapping[str, float], comment_ids: Sequence[str
 
 
 def grade_rubric(
-    *, db_url: str, assignment: str, student: str, levels: Mapping[str, float], comment_ids: Sequence[str] = (), author: str
+    *,
+    db_url: str,
+    assignment: str,
+    student: str,
+    levels: Mapping[str, float],
+    comment_ids: Sequence[str] = (),
+    author: str,
 ) -> float:
     """Write the score and comment of a judged answer to the gradebook and return the points.
 
@@ -185,7 +194,9 @@ def grade_rubric(
         ]
         if len(grades) != 1:
             raise UserError(
-                _("La rúbrica de {name} debe nombrar en «item» una celda que se califique a mano.").format(name=assignment)
+                _("La rúbrica de {name} debe nombrar en «item» una celda que se califique a mano.").format(
+                    name=assignment
+                )
             )
         notebook, grade = grades[0]
         if grade.max_score != rubric.maximum:
@@ -223,7 +234,9 @@ class ShowRubric(NbGraderPreprocessor):  # type: ignore[misc]
         for cell in nb.cells:
             cells.append(cell)
             if is_grade(cell) and is_solution(cell) and rubric.judges(cell.metadata["nbgrader"]["grade_id"]):
-                cells.append(nbformat.v4.new_markdown_cell(rubric_markdown(rubric), metadata={"ciberaula": {"rubric": True}}))
+                cells.append(
+                    nbformat.v4.new_markdown_cell(rubric_markdown(rubric), metadata={"ciberaula": {"rubric": True}})
+                )
         nb.cells = cells
         return nb, resources
 

@@ -130,7 +130,14 @@ def _scored(cell: Mapping[str, Any], value: Any, answers: Answers) -> dict[str, 
     if isinstance(value, ItemScore):
         told = {**value.as_dict(), "points": earned, "item": cell["id"]}
     else:
-        told = {"item": cell["id"], "points": earned, "maximum": points, "answered": "", "explanation": "", "critical": []}
+        told = {
+            "item": cell["id"],
+            "points": earned,
+            "maximum": points,
+            "answered": "",
+            "explanation": "",
+            "critical": [],
+        }
         if earned == 0 and answers.nothing_asked_was_answered():
             told["verdict"] = "unanswered"
         else:

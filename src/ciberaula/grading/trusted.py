@@ -158,14 +158,21 @@ def shared_scorer() -> TrustedScorer:
     return _scorer
 
 
+_open_batches = 0
+
+
 @contextmanager
 def scoring_batch() -> Iterator[TrustedScorer]:
-    """A batch of submissions: one scorer for all of it, ended at its end."""
+    """A batch of submissions: one scorer for all of it, ended with the outermost batch."""
+    global _open_batches
     scorer = shared_scorer()
+    _open_batches += 1
     try:
         yield scorer
     finally:
-        scorer.close()
+        _open_batches -= 1
+        if not _open_batches:
+            scorer.close()
 
 
 def release_folder(release: Path, source: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -93,6 +94,9 @@ def erase(home: Path, student_id: str) -> Erasure:
     if row:
         _erase_from_roster(home / "roster.csv", student_id)
         removed.append(_("lista de participantes: su fila"))
+    removed += [
+        _("bitácora: {log}").format(log=log.relative_to(home).as_posix()) for log in _scrub_logs(home, student_id)
+    ]
     refresh(home)
     removed.append(_("datos de avance: rehechos sin esta persona"))
     return Erasure(tuple(removed))
@@ -114,6 +118,17 @@ def _places(home: Path, student_id: str) -> Iterator[Path]:
     own = copies_folder(home) / pseudonym(secret(home), student_id)
     if own.exists():
         yield own
+
+
+def _scrub_logs(home: Path, student_id: str) -> Iterator[Path]:
+    """Take the lines that name the participant out of the logs (nbgrader writes whose work it grades)."""
+    named = re.compile(rb"(?<![\w.-])" + re.escape(student_id.encode()) + rb"(?![\w.-])")
+    for log in sorted([*(home / "logs").glob("*.log"), *(home / "jupyter").glob("*.log")]):
+        lines = log.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if not named.search(line)]
+        if len(kept) < len(lines):
+            write_atomic(log, b"".join(kept))
+            yield log
 
 
 def _released_feedback(home: Path, released: Path, student_id: str) -> Iterator[Path]:

@@ -112,7 +112,9 @@ def matching(item: str, answer: Any, *, points: float, pairs: Mapping[str, str],
     """Score a matching by its share of right pairs. A left side without a pair earns nothing and costs nothing."""
     require_points(item, points)
     require_author(
-        len(pairs) >= 2 and set(pairs) == set(why), item, _("cada elemento de la izquierda lleva su pareja y su explicación")
+        len(pairs) >= 2 and set(pairs) == set(why),
+        item,
+        _("cada elemento de la izquierda lleva su pareja y su explicación"),
     )
     if is_blank(answer):
         return unanswered(item, points=points)

@@ -24,6 +24,7 @@ Row: TypeAlias = dict[str, Any]
 Check: TypeAlias = tuple[str, Callable[[list[Row]], bool], float, str]
 Alternatives: TypeAlias = str | Sequence[str]
 
+
 @dataclass(frozen=True)
 class Together:
     """A requirement of a text: a term of ``these`` and one of ``those``, at most ``within`` words apart, in any order."""
@@ -81,7 +82,7 @@ def text(
     answer: Any,
     *,
     points: float,
-    require: Sequence[Requirement],
+    require: Mapping[str, Requirement] | Sequence[Requirement],
     why: str,
     forbid: Mapping[str, Alternatives] | Sequence[str] = (),
     min_words: int = 1,
@@ -89,15 +90,17 @@ def text(
 ) -> ItemScore:
     """Score a short text by what it must say and must not say.
 
-    ``require`` lists groups of alternatives, met when one of them occurs, and ``Together`` for what must stand close.
-    ``forbid`` lists terms, or maps a name for the datum (shown to the trainee) to the terms that give it away; each datum
-    found costs ``LEAK_COST`` of the points. Terms match at the start of a word, without regard to accents or case, so that «escuel» finds
-    «Escuelas». A text of fewer than ``min_words`` or more than ``max_words`` words earns nothing.
+    ``require`` lists groups of alternatives, met when one of them occurs, and ``Together`` for what must stand close; a
+    mapping also names each (the trainee is told the names of those not found). ``forbid`` lists terms, or maps a name for
+    the datum (shown to the trainee) to the terms that give it away; each datum found costs ``LEAK_COST`` of the points.
+    Terms match at the start of a word, without regard to accents or case, so that «escuel» finds «Escuelas». A text of
+    fewer than ``min_words`` or more than ``max_words`` words earns nothing.
     """
+    wanted = dict(require) if isinstance(require, Mapping) else dict(enumerate(require))
     leaks = dict(forbid) if isinstance(forbid, Mapping) else {term: term for term in forbid}
     require_points(item, points)
     require_author(
-        bool(require) and all(_is_terms(terms) for group in require for terms in _parts(group)),
+        bool(wanted) and all(_is_terms(terms) for group in wanted.values() for terms in _parts(group)),
         item,
         _("cada requisito es una lista de alternativas que no estén vacías"),
     )
@@ -114,14 +117,17 @@ def text(
         short = _("Su texto tiene {words} palabras y se pedían entre {low} y {high}.")
         lines = [short.format(words=words, low=min_words, high=max_words), why]
         return earned(item, 0.0, points=points, answered=answer.strip(), explanation=lines)
-    met = sum(_meets(said, group) for group in require)
+    missing = [name for name, group in wanted.items() if not _meets(said, group)]
     told = [name for name, terms in leaks.items() if _places(said, _listed(terms))]
-    lines = [_("Cumple {met} de {all} cosas que el texto debía decir.").format(met=met, all=len(require))]
+    met = len(wanted) - len(missing)
+    lines = [_("Se reconocieron {met} de las {all} cosas que el texto debía decir.").format(met=met, all=len(wanted))]
+    if missing and isinstance(require, Mapping):
+        lines.append(_("No se reconoció: {names}.").format(names="; ".join(map(str, missing))))
     if told:
         count = ngettext("Queda {n} dato que señala: {data}.", "Quedan {n} datos que señalan: {data}.", len(told))
         lines.append(count.format(n=len(told), data="; ".join(told)))
     lines.append(why)
-    fraction = met / len(require) - LEAK_COST * len(told)
+    fraction = met / len(wanted) - LEAK_COST * len(told)
     return earned(item, fraction, points=points, answered=answer.strip(), explanation=lines)
 
 
@@ -246,9 +252,7 @@ def _field_share(given: Any, key: Any) -> float:
     return float(alike and given == key)
 
 
-def _field_reason(
-    words: Wording, name: str, given: Any, key: Any, share: float, why: str | Mapping[str, str]
-) -> str:
+def _field_reason(words: Wording, name: str, given: Any, key: Any, share: float, why: str | Mapping[str, str]) -> str:
     if isinstance(why, str):
         return why
     lines = [why[given]] if isinstance(given, str) and given in why else []

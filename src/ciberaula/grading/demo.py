@@ -1,0 +1,268 @@
+"""The demo cohort: simulated people whose work goes the same way as anybody's.
+
+``grading/demo/cohort.yml`` says how each of them works (how careful, holding which misconception, handing in what);
+the answers come from the answer bank. Their answer sheets and notebooks are submitted through nbgrader's exchange,
+collected, graded in two stages, judged by the rubric where a person would, and answered with feedback. No score is typed.
+"""
+
+import csv
+import io
+import logging
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import nbformat
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeSubmit
+from pydantic import BaseModel, ConfigDict, Field
+
+from ciberaula.classroom.lessons import lessons_in
+from ciberaula.classroom.participant import pseudonym
+from ciberaula.classroom.record import LearningRecord, Statement
+from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry
+from ciberaula.classroom.workplace import workplace
+from ciberaula.classroom.yamlfile import read_yaml, validate
+from ciberaula.curriculum import load
+from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
+from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
+from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.roster import COLUMNS, Learner
+from ciberaula.grading.rubric import grade_rubric
+from ciberaula.i18n import _
+
+ASSIGNMENT = "05-proteccion-de-datos"
+# The person at this machine, who learns beside the simulated ones.
+LOCAL_COHORT = "Mi aula"
+_AUTHOR = "Docente de la demostración"
+# How much of the module somebody of that care has read, from its first lesson on.
+_READS = ((0.7, 1.0), (0.5, 0.6), (0.0, 0.2))
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Person(_Strict):
+    """How one simulated person works; the file explains each field."""
+
+    id: str
+    name: str
+    group: str
+    setting: Literal["urban", "rural"]
+    care: Annotated[float, Field(ge=0, le=1)]
+    believes: str
+    work: Literal["complete", "partial", "damaged", "none"]
+    written: Literal["good", "middling", "poor"]
+    by: Literal["widget", "code"]
+    days_ago: Annotated[int, Field(ge=0)]
+    reviewed: bool = True
+
+
+class DemoCohort(_Strict):
+    """The whole of ``cohort.yml``."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    seed: int
+    simulated: Literal[True]
+    cohort: str
+    people: Annotated[list[Person], Field(min_length=1)]
+
+
+def build(home: Path, course: Path, *, local_student: str, now: datetime | None = None) -> None:
+    """Make the demo cohort in an empty ``home``: roster, submissions, grades and feedback.
+
+    ``local_student`` is the roster id of the person at this machine. Raises ``UserError`` when a step of nbgrader fails.
+    """
+    path = course / "grading" / "demo" / "cohort.yml"
+    demo = validate(DemoCohort, read_yaml(path), path.name)
+    bank = load_answer_bank(ASSIGNMENT)
+    moment = now or datetime.now(UTC)
+    _write_roster(home / "roster.csv", demo, local_student)
+    cohort = Cohort()
+    register(cohort, ASSIGNMENT)
+    _done(cohort.api.release_assignment(ASSIGNMENT))
+    with tempfile.TemporaryDirectory(prefix="ciberaula-demo-") as desks:
+        for person in demo.people:
+            if person.work != "none":
+                rng = random.Random(f"{demo.seed}:{person.id}")  # noqa: S311 - reproducible, not secret
+                at = moment - timedelta(days=person.days_ago, minutes=rng.randrange(600))
+                desk = Path(desks) / person.id
+                _work(desk, course, person, bank, at, rng)
+                _submit(cohort, desk, person.id, at)
+    step = cohort.collect(ASSIGNMENT)
+    if not step.done:
+        raise UserError(step.reason or "")
+    for outcome in cohort.autograde(ASSIGNMENT):
+        if outcome.state == "failed":
+            raise UserError(f"{outcome.student}: {outcome.reason}")
+    _judge(cohort, demo, bank)
+    for step in (cohort.generate_feedback(ASSIGNMENT), cohort.release_feedback(ASSIGNMENT)):
+        if not step.done:
+            raise UserError(step.reason or "")
+
+
+def _write_roster(path: Path, demo: DemoCohort, local_student: str) -> None:
+    people = [
+        Learner(
+            id=person.id,
+            name=person.name,
+            cohort=demo.cohort,
+            group=person.group,
+            setting=person.setting,
+            simulated=True,
+        )
+        for person in demo.people
+    ]
+    people.append(
+        Learner(id=local_student, name=_("Participante local"), cohort=LOCAL_COHORT, setting="urban", simulated=False)
+    )
+    text = io.StringIO()
+    rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    rows.writerows({**person.model_dump(), "simulated": str(person.simulated).lower()} for person in people)
+    write_atomic(path, text.getvalue().encode())
+
+
+def register(cohort: Cohort, assignment: str) -> None:
+    """Record the assignment's cells in the gradebook. ``exercises/`` is committed and stays as it is."""
+    config = deepcopy(cohort.config)
+    with tempfile.TemporaryDirectory(prefix="ciberaula-release-") as scratch:
+        config.CourseDirectory.release_directory = str(Path(scratch).resolve())
+        _done(NbGraderAPI(config=config).generate_assignment(assignment))
+
+
+def _work(desk: Path, course: Path, person: Person, bank: AnswerBank, at: datetime, rng: random.Random) -> None:
+    """What the person has on the desk when handing in: notebook, answer sheet and learning record."""
+    folder = desk / ASSIGNMENT
+    shutil.copytree(course / "exercises" / ASSIGNMENT, folder)
+    pseudonym(desk)
+    place = workplace(folder)
+    begun = at - timedelta(minutes=rng.randrange(50, 110))
+    answers = _answers(person, bank, rng)
+    entries: dict[str, Entry] = {}
+    statements = list(_studied(course, place.record, person, begun, rng))
+    for number, (item, value) in enumerate(answers.items(), start=1):
+        when = begun + (at - begun) * number / (len(answers) + 1)
+        kind = getattr(place.find(item)[0], "kind", "scenario")
+        entries[item] = Entry(kind, value, when.isoformat(timespec="milliseconds"), "demo")
+        activity = place.record.question_activity(item, item, kind)
+        statements.append(place.record.statement("answered", activity, {"completion": True}, at=when))
+    place.record.append(statements)
+    sheet = Content(ASSIGNMENT, len(entries), at.isoformat(timespec="milliseconds"), entries).encode()
+    if person.work == "damaged":
+        sheet = sheet[: len(sheet) // 2]
+    write_atomic(folder / SHEET_FILE, sheet)
+    _write_in_notebook(folder, course, person, bank)
+
+
+def _answers(person: Person, bank: AnswerBank, rng: random.Random) -> dict[str, Any]:
+    """Item -> answer: with ``care`` the reference's, else what the misconception says, else a known wrong one."""
+    reference, believed = bank.reference_answers(), bank.misconception(person.believes).items
+    answers: dict[str, Any] = {}
+    for item, right in reference.items():
+        if rng.random() < person.care:
+            answers[item] = right
+        elif item in believed:
+            answers[item] = believed[item].value()
+        else:
+            answers[item] = rng.choice(bank.wrong[item]).value()
+    if person.work == "partial":
+        answers = dict(list(answers.items())[: rng.randrange(4, 8)])
+    return answers
+
+
+def _studied(
+    course: Path, record: LearningRecord, person: Person, until: datetime, rng: random.Random
+) -> Iterator[Statement]:
+    """Statements of the lessons that the person worked through in the days before ``until``."""
+    shown = lessons_in(course / "modules" / ASSIGNMENT)
+    planned = [lesson.id for lesson in load(course).module(ASSIGNMENT).lessons if lesson.id in shown]
+    share = next(share for least, share in _READS if person.care >= least)
+    done = planned[: max(1, round(len(planned) * share))]
+    for number, lesson in enumerate(done):
+        when = until - timedelta(days=2 * (len(done) - number), minutes=rng.randrange(300))
+        yield record.statement("experienced", record.lesson_activity(lesson), at=when)
+        for id in shown[lesson]:
+            when += timedelta(minutes=rng.randrange(2, 7))
+            result = {"completion": True, "success": rng.random() < person.care}
+            yield record.statement("answered", record.question_activity(id, id, "single"), result, at=when)
+        yield record.statement("completed", record.lesson_activity(lesson), at=when)
+
+
+def _write_in_notebook(folder: Path, course: Path, person: Person, bank: AnswerBank) -> None:
+    """Write the judgement in its cell and, for those who work by code, the code in theirs."""
+    (path,) = folder.glob("*.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    written = {} if person.work == "partial" else _written(person, bank)
+    code = _code(course) if person.by == "code" else {}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if name in written or name in code:
+            cell.source = written.get(name) or code[name]
+    write_atomic(path, nbformat.writes(notebook).encode())
+
+
+def _written(person: Person, bank: AnswerBank) -> dict[str, str]:
+    return {item: next(one.text for one in texts if one.id == person.written) for item, texts in bank.written.items()}
+
+
+def _code(course: Path) -> dict[str, str]:
+    """The solution's own code, for whoever reached the data answers by code: cell name -> source."""
+    (path,) = (course / "solutions" / ASSIGNMENT).glob("*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    return {
+        name: "\n".join(line for line in cell.source.splitlines() if not line.startswith("###"))
+        for cell in cells
+        if (name := cell.metadata.get("nbgrader", {}).get("grade_id", "")).startswith("codigo-")
+    }
+
+
+class _SubmitThen(ExchangeSubmit):  # type: ignore[misc]  # nbgrader has no types
+    """nbgrader's submission, dated when the simulated person made it."""
+
+    at: datetime
+
+    def set_timestamp(self) -> None:
+        self.timestamp = self.at.strftime(self.timestamp_format)
+
+
+def _submit(cohort: Cohort, desk: Path, student: str, at: datetime) -> None:
+    config = deepcopy(cohort.config)
+    config.CourseDirectory.student_id = student
+    config.CourseDirectory.assignment_id = ASSIGNMENT
+    config.Exchange.assignment_dir = str(desk)
+    config.Exchange.cache = str(desk / "cache")
+    submission = _SubmitThen(
+        coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
+    )
+    submission.log.setLevel(logging.WARNING)
+    submission.at = at
+    submission.start()
+
+
+def _judge(cohort: Cohort, demo: DemoCohort, bank: AnswerBank) -> None:
+    """The instructor reads the written answers of those already reviewed, with the rubric."""
+    for person in demo.people:
+        if person.work == "complete" and person.reviewed:
+            for texts in bank.written.values():
+                judged = next(text for text in texts if text.id == person.written)
+                grade_rubric(
+                    db_url=cohort.db_url, assignment=ASSIGNMENT, student=person.id,
+                    levels=judged.levels, comment_ids=judged.comments, author=_AUTHOR,
+                )  # fmt: skip
+
+
+def _done(result: dict[str, Any]) -> None:
+    if not result["success"]:
+        raise UserError(
+            _("No se pudo publicar la tarea de la demostración: {error}").format(error=result.get("error", ""))
+        )

@@ -1,0 +1,254 @@
+"""The classroom end to end, as its users meet it: real servers, real exchange, real Chromium, network shut.
+
+A trainee fetches, answers, validates and submits from JupyterLab; an instructor collects, autogrades, judges the written
+answer in formgrader and releases feedback; the trainee reads it. The demo cohort is built by the first start.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import Tab, axe_violations, chromium_page
+from tests.launch.classroom import Running, run, started
+
+pytestmark = pytest.mark.browser
+
+ASSIGNMENT = "05-proteccion-de-datos"
+NOTEBOOK = f"{ASSIGNMENT}/proteccion-de-datos.ipynb"
+JUDGEMENT = (
+    "**Hechos.** El martes, por teléfono, Verónica dijo qué puede saber la escuela y qué no. "
+    "**Decisión.** Escribo desde el correo de la fundación, sin la ficha, y lo confirmo antes con ella."
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def trainee(home: Path) -> Iterator[Running]:
+    with started(home) as classroom:
+        yield classroom
+
+
+@pytest.fixture(scope="module")
+def instructor(home: Path, trainee: Running) -> Iterator[Running]:
+    with started(home, "instructor") as classroom:
+        yield classroom
+
+
+@pytest.fixture(scope="module")
+def desk(trainee: Running) -> Iterator[Tab]:
+    """The trainee's browser, open for the whole story."""
+    with chromium_page(timeout_s=60, accept_downloads=True) as tab:
+        tab.page.goto(trainee.address)
+        tab.page.wait_for_selector(".ca-inicio")
+        yield tab
+
+
+def open_assignments(page: Page) -> None:
+    page.get_by_role("tab", name="inicio.ipynb").click()
+    page.get_by_role("button", name="Abrir la lista de tareas").click()
+    page.locator("#refresh_assignments_list").click()
+
+
+def snapshot(home: Path) -> None:
+    done = run("progress", home=home)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_demo_cohort_went_the_whole_way(trainee: Running, home: Path) -> None:
+    """24 simulated people; what they handed in was collected, graded and answered with feedback."""
+    submitted = {path.parent.name for path in (home / "submitted").glob(f"*/{ASSIGNMENT}")}
+    graded = {path.parent.parent.name for path in (home / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb")}
+    answered = {path.parent.parent.name for path in (home / "feedback").glob(f"*/{ASSIGNMENT}/*.html")}
+    assert len((home / "roster.csv").read_text().splitlines()) == 1 + 24 + 1
+    assert len(submitted) == 21
+    assert graded == answered == submitted
+
+
+def test_a_trainee_fetches_the_assignment(desk: Tab, home: Path) -> None:
+    open_assignments(desk.page)
+    row = desk.page.locator("#released_assignments_list .list_item", has_text=ASSIGNMENT)
+    row.get_by_role("button", name="Fetch").click()
+    desk.page.wait_for_selector(f"#fetched_assignments_list >> text={ASSIGNMENT}")
+    work = home / "aula" / ASSIGNMENT
+    assert (work / "proteccion-de-datos.ipynb").is_file()
+    assert not [path for path in work.rglob("*") if "HIDDEN" in path.read_text(errors="ignore")]
+
+
+def test_answers_are_saved_as_they_are_given(trainee: Running, desk: Tab, home: Path) -> None:
+    page = desk.page
+    page.goto(f"http://localhost:{trainee.port}/lab/tree/{NOTEBOOK}")
+    page.wait_for_selector(".jp-Notebook")
+    page.keyboard.press("Escape")
+    page.locator(".lm-MenuBar-item", has_text="Ejecutar").click()
+    page.locator(".lm-Menu-item", has_text="Ejecutar todas las celdas").last.click()
+    first = page.locator("section.ca-question").first
+    first.wait_for()
+    first.scroll_into_view_if_needed()
+    first.get_by_role("radio").nth(2).focus()
+    page.keyboard.press("Space")
+    expect(first.get_by_role("status")).to_contain_text("guardada")
+    sheet = json.loads((home / "aula" / ASSIGNMENT / "respuestas.json").read_text())
+    assert sheet["answers"]["p01"]["value"] == "c"
+    assert axe_violations(page, "section.ca-question") == []
+
+
+def test_the_written_answer_is_a_cell_of_the_notebook(desk: Tab, home: Path) -> None:
+    page = desk.page
+    cell = page.locator(".jp-MarkdownCell", has_text="Escriba aquí su respuesta").last
+    cell.scroll_into_view_if_needed()
+    cell.dblclick()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(JUDGEMENT)
+    page.keyboard.press("Control+s")
+    path = home / "aula" / NOTEBOOK
+    for _attempt in range(50):
+        if "desde el correo de la fundación" in path.read_text():
+            break
+        page.wait_for_timeout(200)
+    assert "desde el correo de la fundación" in path.read_text()
+
+
+def test_validating_says_which_questions_wait(desk: Tab) -> None:
+    page = desk.page
+    page.locator(".validate-button").first.click()
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("p02", timeout=90_000)
+    assert "Traceback" not in dialog.inner_text()
+    dialog.get_by_role("button").last.click()
+
+
+def test_the_trainee_submits(trainee: Running, desk: Tab, home: Path) -> None:
+    page = desk.page
+    page.goto(trainee.address)
+    page.wait_for_selector(".ca-inicio")
+    open_assignments(page)
+    row = page.locator("#fetched_assignments_list .list_item", has_text=ASSIGNMENT).first
+    row.get_by_role("button", name="Submit").click()
+    page.wait_for_selector(f"#submitted_assignments_list >> text={ASSIGNMENT}")
+    assert list((home / "exchange/ciberaula/inbound").glob(f"participante+{ASSIGNMENT}+*"))
+
+
+@pytest.fixture(scope="module")
+def office(instructor: Running) -> Iterator[Tab]:
+    """The instructor's browser. formgrader asks before most steps: the instructor says yes."""
+    with chromium_page(timeout_s=90) as tab:
+        tab.page.on("dialog", lambda dialog: dialog.accept())
+        tab.page.goto(instructor.address)
+        tab.page.wait_for_selector(".jp-Notebook")
+        yield tab
+
+
+def formgrader(instructor: Running, page: Page, path: str) -> None:
+    page.goto(f"http://localhost:{instructor.port}/formgrader/{path}?token={instructor.token}")
+
+
+def close_message(page: Page) -> None:
+    """Close formgrader's message, which must say that it went well."""
+    modal = page.locator(".modal.in", has_text=re.compile("Success|success"))
+    modal.wait_for()
+    modal.get_by_role("button", name=re.compile("OK|Close")).first.click()
+    page.locator(".modal.in").wait_for(state="hidden")
+
+
+def test_the_instructor_collects_and_autogrades(instructor: Running, office: Tab, home: Path) -> None:
+    page = office.page
+    formgrader(instructor, page, "manage_assignments")
+    row = page.locator("tr", has=page.locator("td.name", has_text=ASSIGNMENT))
+    row.locator("td.collect a").click()
+    close_message(page)
+    formgrader(instructor, page, f"manage_submissions/{ASSIGNMENT}")
+    row = page.locator("tr", has=page.locator("td.student-id", has_text="participante"))
+    row.locator("td.autograde a").click()
+    close_message(page)
+    expect(row.locator("td.status")).to_contain_text(re.compile("needs manual grading", re.IGNORECASE))
+    assert list((home / "autograded/participante" / ASSIGNMENT).glob("*.ipynb"))
+
+
+def test_the_instructor_judges_the_written_answer_with_the_rubric(instructor: Running, office: Tab) -> None:
+    page = office.page
+    formgrader(instructor, page, f"gradebook/{ASSIGNMENT}/proteccion-de-datos")
+    page.locator("td.name a", has_text=re.compile("Submission")).first.wait_for()
+    for link in page.locator("td.name a").all():
+        if link.is_visible():
+            href = link.get_attribute("href")
+            break
+    # formgrader hides who it is on purpose; the newest written answer is found by its text.
+    hrefs = [a.get_attribute("href") for a in page.locator("td.name a").all()]
+    for href in dict.fromkeys(hrefs):
+        page.goto(f"http://localhost:{instructor.port}{href}")
+        page.wait_for_selector("textarea.comment")
+        if page.get_by_text("desde el correo de la fundación").count():
+            break
+    assert page.get_by_text("desde el correo de la fundación").count()
+    assert page.get_by_text("Rúbrica").count()
+    score = page.locator("input#p12")
+    score.fill("6")
+    score.press("Tab")
+    comment = page.locator("textarea#p12-comment")
+    comment.fill("Se entiende qué compartió y por qué. Falta decir cuándo lo confirma con Verónica.")
+    comment.press("Tab")
+    page.wait_for_timeout(1000)
+
+
+def test_feedback_reaches_the_trainee(
+    instructor: Running, office: Tab, trainee: Running, desk: Tab, home: Path
+) -> None:
+    page = office.page
+    formgrader(instructor, page, f"manage_submissions/{ASSIGNMENT}")
+    row = page.locator("tr", has=page.locator("td.student-id", has_text="participante"))
+    row.locator("td.generate-feedback a").click()
+    close_message(page)
+    row.locator("td.release-feedback a").click()
+    close_message(page)
+
+    page = desk.page
+    page.goto(trainee.address)
+    page.wait_for_selector(".ca-inicio")
+    open_assignments(page)
+    fetch = page.locator("#submitted_assignments_list").get_by_role("button", name=re.compile("Fetch Feedback"))
+    fetch.first.click()
+    page.locator("#submitted_assignments_list >> text=view feedback").first.wait_for()
+    pages = list((home / "aula" / ASSIGNMENT / "feedback").rglob("*.html"))
+    assert pages
+    with chromium_page() as tab:
+        tab.page.goto(pages[0].as_uri())
+        text = tab.page.inner_text("body")
+        assert tab.page.locator("html").get_attribute("lang") == "es"
+        assert "Falta decir cuándo lo confirma con Verónica" in text
+        assert "HIDDEN" not in tab.page.content()
+        assert "Traceback" not in text
+        assert axe_violations(tab.page, "body") == []
+        assert tab.outside == []
+
+
+@pytest.mark.parametrize(("name", "told"), [("cohorte", "Ana Lucía Paredes"), ("institucion", "Azuay")])
+def test_the_dashboards_show_the_cohort(instructor: Running, office: Tab, home: Path, name: str, told: str) -> None:
+    snapshot(home)
+    page = office.page
+    page.goto(
+        f"http://localhost:{instructor.port}/voila/render/grading/dashboards/{name}.ipynb?token={instructor.token}"
+    )
+    page.wait_for_selector(f"text={told}")
+    text = page.inner_text("body")
+    assert ("Tatiana Shiguango" in text) == (name == "cohorte")
+    assert axe_violations(page, "body") == []
+
+
+def test_the_trainee_sees_the_own_progress(trainee: Running, desk: Tab, home: Path) -> None:
+    snapshot(home)
+    page = desk.page
+    page.goto(f"http://localhost:{trainee.port}/voila/render/mi-avance.ipynb")
+    page.wait_for_selector("text=Protección de datos")
+    text = page.inner_text("body")
+    assert "sim-01" not in text
+    assert "Ana Lucía" not in text
+    assert desk.outside == []

@@ -1,0 +1,227 @@
+"""The one-file way to hand in: what goes in, and everything that is refused on the way back."""
+
+import hashlib
+import io
+import json
+import stat
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import nbformat
+import pytest
+
+from ciberaula.errors import UserError
+from ciberaula.grading import intake
+from ciberaula.grading.bundle import MANIFEST, write_bundle
+from ciberaula.grading.intake import Desk, collect
+
+NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
+MADE = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+TASK = "05-proteccion-de-datos"
+BOOK = "proteccion-de-datos.ipynb"
+
+
+@pytest.fixture
+def work(tmp_path):
+    folder = tmp_path / "aula" / TASK
+    folder.mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(), folder / BOOK)
+    (folder / "respuestas.json").write_text('{"schema": 1}')
+    (folder / "registro.jsonl").write_text("{}\n")
+    (folder / "preguntas.yml").write_text("schema: 1")
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk({"ana", "luis"}, {TASK: frozenset({BOOK})}, tmp_path / "var" / "submitted")
+
+
+def take(desk, *files):
+    return list(collect(files, desk, now=NOW))
+
+
+def make(path, files, *, student="ana", assignment=TASK, made=MADE, manifest=None, entries=()):
+    """A bundle as anyone could forge it. ``entries`` are (name or ZipInfo, bytes) added outside of the manifest."""
+    about = {
+        "schema": 1,
+        "assignment": assignment,
+        "student": student,
+        "created_at": made.isoformat(),
+        "files": {n: {"sha256": hashlib.sha256(d).hexdigest(), "bytes": len(d)} for n, d in files.items()},
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MANIFEST, json.dumps(about) if manifest is None else manifest)
+        for name, data in [*files.items(), *entries]:
+            archive.writestr(name, data)
+    return path
+
+
+def notebook_bytes():
+    return nbformat.writes(nbformat.v4.new_notebook()).encode()
+
+
+def test_a_bundle_holds_the_work_and_nothing_else(work):
+    path = write_bundle(work, student="ana", now=MADE)
+    assert path == work.parent / f"{TASK}-ana.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == [MANIFEST, BOOK, "respuestas.json", "registro.jsonl"]
+        about = json.loads(archive.read(MANIFEST))
+    assert about["student"] == "ana"
+    assert about["files"]["respuestas.json"]["sha256"] == hashlib.sha256(b'{"schema": 1}').hexdigest()
+
+
+def test_the_same_work_gives_the_same_bytes(work):
+    first = write_bundle(work, student="ana", now=MADE).read_bytes()
+    for path in work.iterdir():
+        path.touch()
+    assert write_bundle(work, student="ana", now=MADE).read_bytes() == first
+
+
+def test_a_folder_without_a_notebook_or_with_a_link_gets_one_line(work, tmp_path):
+    with pytest.raises(UserError, match="no hay ningún cuaderno"):
+        write_bundle(tmp_path, student="ana")
+    (work / "respuestas.json").unlink()
+    (work / "respuestas.json").symlink_to("/etc/hostname")
+    with pytest.raises(UserError, match="no es un archivo común"):
+        write_bundle(work, student="ana")
+    with pytest.raises(UserError, match="El identificador"):
+        write_bundle(work, student="../ana")
+
+
+def test_work_handed_in_lies_where_nbgrader_looks_for_it(work, desk):
+    (outcome,) = take(desk, write_bundle(work, student="ana", now=MADE))
+    assert outcome.state == "accepted"
+    assert outcome.message == f"{TASK}-ana.zip: recibida la entrega de ana en {TASK}."
+    folder = desk.submitted / "ana" / TASK
+    assert (folder / BOOK).read_bytes() == (work / BOOK).read_bytes()
+    assert (folder / "timestamp.txt").read_text() == "2026-03-02 10:00:00.000000 UTC"
+    assert len((folder / "submission_secret.txt").read_text()) == 64
+    assert [path.name for path in desk.submitted.iterdir()] == ["ana"]  # nothing half done stays behind
+
+
+def test_the_same_work_twice_is_told_and_changes_nothing(work, desk):
+    first = write_bundle(work, student="ana", now=MADE)
+    again = write_bundle(work, student="ana", now=MADE + timedelta(hours=1), target=work.parent / "otra.zip")
+    outcomes = take(desk, first, again)
+    assert [outcome.state for outcome in outcomes] == ["accepted", "same"]
+    assert "ya estaba recibida" in outcomes[1].message
+    assert (desk.submitted / "ana" / TASK / "timestamp.txt").read_text().startswith("2026-03-02 10")
+
+
+def test_newer_work_takes_the_place_and_older_does_not(work, desk):
+    first = write_bundle(work, student="ana", now=MADE)
+    (work / "respuestas.json").write_text('{"schema": 1, "revision": 2}')
+    newer = write_bundle(work, student="ana", now=MADE + timedelta(hours=1), target=work.parent / "nueva.zip")
+    assert [outcome.state for outcome in take(desk, first, newer, first)] == ["accepted", "updated", "older"]
+    assert (desk.submitted / "ana" / TASK / "respuestas.json").read_text() == '{"schema": 1, "revision": 2}'
+    assert [path.name for path in (desk.submitted / "ana").iterdir()] == [TASK]
+
+
+def test_a_clock_that_runs_ahead_does_not_win_over_later_work(work, desk):
+    take(desk, write_bundle(work, student="ana", now=NOW + timedelta(days=900)))
+    assert (desk.submitted / "ana" / TASK / "timestamp.txt").read_text() == "2026-03-05 12:00:00.000000 UTC"
+
+
+def link(name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+BOOKS = {BOOK: notebook_bytes()}
+REFUSED = {
+    "unknown trainee": (lambda p: make(p, BOOKS, student="pedro"), "«pedro» no está en la lista de participantes"),
+    "unknown assignment": (lambda p: make(p, BOOKS, assignment="99-otra"), "no es una tarea publicada"),
+    "wrong notebook": (lambda p: make(p, {"otra.ipynb": b"{}"}), "parece de otra tarea"),
+    "not a zip": (lambda p: p.write_bytes(b"hola") and p, "está dañado"),
+    "empty file": (lambda p: p.write_bytes(b"") or p, "está dañado"),
+    "no manifest": (lambda p: p.write_bytes(b"PK\x05\x06" + bytes(18)) and p, f"falta {MANIFEST}"),
+    "manifest of nonsense": (lambda p: make(p, BOOKS, manifest="[1"), "su manifiesto no se entiende"),
+    "manifest too deep": (lambda p: make(p, BOOKS, manifest="[" * 20_000), "su manifiesto no se entiende"),
+    "manifest too big": (lambda p: make(p, BOOKS, manifest=" " * 70_000), "su manifiesto no se entiende"),
+    "manifest of another version": (lambda p: make(p, BOOKS, manifest='{"schema": 2}'), "su manifiesto no se entiende"),
+    "student with a path": (lambda p: make(p, BOOKS, student="../../ana"), "su manifiesto no se entiende"),
+    "assignment with a path": (lambda p: make(p, BOOKS, assignment="../x"), "su manifiesto no se entiende"),
+    "file out of the manifest": (
+        lambda p: make(p, BOOKS, entries=[("respuestas.json", b"{}")]),
+        "no son los que dice su manifiesto",
+    ),
+    "file that does not belong": (lambda p: make(p, {**BOOKS, "virus.exe": b"x"}), "no es de la tarea"),
+    "absolute path": (lambda p: make(p, {**BOOKS, "/tmp/x.ipynb": b"x"}), "intenta salir de la carpeta"),
+    "parent path": (lambda p: make(p, {**BOOKS, "../x.ipynb": b"x"}), "intenta salir de la carpeta"),
+    "folder": (lambda p: make(p, {**BOOKS, "a/x.ipynb": b"x"}), "intenta salir de la carpeta"),
+    "backslash": (lambda p: make(p, {**BOOKS, "..\\x.ipynb": b"x"}), "intenta salir de la carpeta"),
+    "drive": (lambda p: make(p, {**BOOKS, "C:x.ipynb": b"x"}), "intenta salir de la carpeta"),
+    "control sign": (lambda p: make(p, {**BOOKS, "a\nb.ipynb": b"x"}), "intenta salir de la carpeta"),
+    "link": (lambda p: make(p, BOOKS, entries=[(link("respuestas.json"), "/etc/passwd")]), "no es un archivo común"),
+    "case collision": (lambda p: make(p, {**BOOKS, BOOK.replace("p", "P", 1): b"x"}), "trae dos veces"),
+    "bomb": (lambda p: make(p, {BOOK: b"0" * 19_000_000}), "ocupa demasiado al abrirse"),
+    "too many": (lambda p: make(p, {f"{n}.ipynb": b"x" for n in range(40)}), "se admiten 21"),
+}
+
+
+@pytest.mark.parametrize(("forge", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_bad_bundle_gets_one_line_and_the_next_goes_on(desk, tmp_path, forge, reason):
+    bad = forge(tmp_path / "mala.zip")
+    good = make(tmp_path / "buena.zip", BOOKS, student="luis")
+    refused, accepted = take(desk, bad, good)
+    assert refused.state == "refused"
+    assert reason in refused.message
+    assert refused.message.startswith("mala.zip: ")
+    assert "\n" not in refused.message
+    assert accepted.state == "accepted"
+    assert sorted(path.name for path in desk.submitted.iterdir()) == ["luis"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_same_name_twice_is_refused(desk, tmp_path):
+    (outcome,) = take(desk, make(tmp_path / "x.zip", BOOKS, entries=[(BOOK, b"otra")]))
+    assert "trae dos veces" in outcome.message
+
+
+def test_altered_content_is_refused(work, desk, tmp_path):
+    good = make(tmp_path / "x.zip", BOOKS)
+    manifest = zipfile.ZipFile(good).read(MANIFEST)
+    (outcome,) = take(desk, make(tmp_path / "y.zip", {BOOK: b'{"cells": []}'}, manifest=manifest))
+    assert "llegó alterado o incompleto" in outcome.message
+
+
+def test_a_cut_file_is_refused(work, desk):
+    path = write_bundle(work, student="ana", now=MADE)
+    path.write_bytes(path.read_bytes()[:-30])
+    (outcome,) = take(desk, path)
+    assert outcome.state == "refused"
+    assert "está dañado" in outcome.message
+
+
+def test_an_entry_that_lies_about_its_size_is_stopped(desk, tmp_path):
+    data = bytearray(make(tmp_path / "x.zip", {BOOK: b"0" * 100_000}).read_bytes())
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    info = archive.getinfo(BOOK)
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(BOOK.encode()))
+    data[at + 24 : at + 28] = (5000).to_bytes(4, "little")
+    assert info.file_size == 100_000
+    (tmp_path / "y.zip").write_bytes(bytes(data))
+    (outcome,) = take(desk, tmp_path / "y.zip")
+    assert outcome.state == "refused"
+
+
+def test_a_password_is_told(desk, tmp_path):
+    data = bytearray(make(tmp_path / "x.zip", BOOKS).read_bytes())
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(BOOK.encode()))
+    data[at + 8] |= 1
+    (tmp_path / "y.zip").write_bytes(bytes(data))
+    (outcome,) = take(desk, tmp_path / "y.zip")
+    assert "está cifrado" in outcome.message
+
+
+def test_a_file_over_the_limit_is_not_opened(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_BUNDLE_BYTES", 100)
+    (outcome,) = take(desk, make(tmp_path / "x.zip", BOOKS))
+    assert "pesa más de" in outcome.message
+
+
+def test_a_missing_file_is_told(desk, tmp_path):
+    (outcome,) = take(desk, tmp_path / "nada.zip")
+    assert outcome.message == "nada.zip: no existe; revise el nombre."

@@ -1,0 +1,156 @@
+"""What the guides promise exists: commands, links, pictures, derived files; and those derived files are in step."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from ciberaula import cli
+from ciberaula.launch.development import POT, catalogue
+
+COURSE = Path(__file__).parents[1]
+READ_BY_PEOPLE = ["README.md", "README.es.md", "CONTRIBUTING.md", "modules/GUIA.md", "grading/GUIA.md"]
+PAGES = [*READ_BY_PEOPLE, "modules/inicio.md", "modules/entregar.md", "grading/inicio.md"]
+
+
+def text(name: str) -> str:
+    return (COURSE / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    # Pages of the workspace are named as they are there.
+    there = {"mi-avance.ipynb": "grading/dashboards/mi-avance.ipynb", "guia.md": "modules/GUIA.md"}
+    missing = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text(name)):
+        path, _hash, anchor = unquote(link).partition("#")
+        if path.startswith(("https://", "/voila/render/")):
+            path = path.removeprefix("/voila/render/")
+        if path.startswith("https://") or path == "/formgrader":
+            continue
+        target = COURSE / path if link.startswith("/voila/") else (COURSE / name).parent / there.get(path, path)
+        target = COURSE / there[path] if path in there else target
+        if path and not target.exists():
+            missing.append(link)
+        if anchor and anchor not in headings(target if path else COURSE / name):
+            missing.append(link)
+    assert missing == []
+
+
+def headings(page: Path) -> set[str]:
+    """Anchors as GitHub and JupyterLab make them from headings."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in found}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_commands_exist(name: str) -> None:
+    makefile = text("Makefile")
+    for target in re.findall(r"(?:`|^|=\S+ )make ([a-z]+)", text(name), re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"make {target}"
+    words = set(re.findall(r"(?:`|/|-m )ciberaula ([a-z][a-z-]+)", text(name)))
+    for word in words:
+        parser, _missing = cli._parser(word)
+        listed = parser.format_help()
+        assert re.search(rf"^\s+{word}\b", listed, re.MULTILINE), f"ciberaula {word}"
+
+
+def test_both_readmes_say_the_same() -> None:
+    """Same commands, same pictures, same number of sections."""
+    english, spanish = text("README.md"), text("README.es.md")
+    for pattern in (r"make [a-z]+(?: [A-Z]+=\w+)?", r"\((\S+\.png)\)", r"^## ", r"python3? -m ciberaula \w+"):
+        found = [sorted(re.findall(pattern, page, re.MULTILINE)) for page in (english, spanish)]
+        assert found[0] == found[1]
+        assert found[0]
+
+
+def test_pictures_are_small_and_described() -> None:
+    for name in ("README.md", "README.es.md"):
+        for words, picture in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text(name)):
+            assert len(words) > 15, picture
+            assert (COURSE / picture).stat().st_size < 60_000, picture
+
+
+def test_the_contributors_table_names_what_exists() -> None:
+    rows = re.findall(r"^\| (`.+?) \| (.+?) \| (.+?) \|$", text("CONTRIBUTING.md"), re.MULTILINE)
+    assert len(rows) >= 6
+    for derived, _source, _command in rows:
+        for pattern in re.findall(r"`([^`]+)`", derived):
+            assert any(COURSE.glob(pattern.rstrip("/"))), pattern
+
+
+def test_the_catalogue_is_in_step() -> None:
+    assert (COURSE / POT).read_bytes() == catalogue(COURSE), "run make catalogue"
+
+
+def test_the_catalogue_is_the_same_every_time_and_complete() -> None:
+    made = catalogue(COURSE)
+    assert made == catalogue(COURSE)
+    assert 'msgid "El puerto {port} no sirve: use un número entre 1024 y 65535."' in made.decode()
+    assert b'msgid_plural "{hours} horas"' in made
+
+
+def test_binder_gets_the_trainees_lock() -> None:
+    assert text("binder/requirements.txt") == text("requirements-trainee.lock"), "run make locks"
+
+
+def test_locks_hold_what_the_project_asks_for() -> None:
+    """Every requirement of the project is pinned, with hashes, in the lock of the reader who needs it."""
+    import tomllib
+
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    extras = project["optional-dependencies"]
+    needs = {
+        "trainee": project["dependencies"],
+        "classroom": project["dependencies"] + extras["grading"] + extras["institution"],
+        "dev": project["dependencies"] + extras["grading"] + extras["institution"] + extras["dev"][1:],
+        "uv": ["uv", "hatchling", "editables"],
+    }
+    for lock, wanted in needs.items():
+        blocks = re.split(r"\n(?=[a-z0-9])", text(f"requirements-{lock}.lock"))
+        pinned = {re.split(r"[=\[]", block)[0] for block in blocks}
+        assert all("--hash=sha256:" in block for block in blocks)
+        names = {re.split(r"[<>=!\[ ;]", need)[0].lower().replace("_", "-") for need in wanted}
+        assert names <= pinned, (lock, names - pinned)
+
+
+def test_smaller_locks_are_parts_of_the_developers() -> None:
+    def pins(lock: str) -> set[str]:
+        return set(re.findall(r"^([a-z0-9][^\s\\]*==\S+)", text(f"requirements-{lock}.lock"), re.MULTILINE))
+
+    assert pins("trainee") < pins("classroom") < pins("dev")
+
+
+def test_no_other_machine_is_named() -> None:
+    """Nothing that runs or is read points at a host outside: the classroom works without one."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=COURSE, capture_output=True, text=True)
+    hosts = re.compile(r"https?://[\w.-]*(jsdelivr|cdnjs|unpkg|googleapis|fontawesome)")
+    named = [
+        name
+        for name in listed.stdout.splitlines()
+        if not name.endswith((".lock", ".png", ".txt"))
+        and (COURSE / name).is_file()
+        and hosts.search((COURSE / name).read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert named == []
+
+
+def test_continuous_integration_runs_the_same_command() -> None:
+    assert "make test" in text(".ci/run")
+    assert (COURSE / ".ci/run").stat().st_mode & 0o111
+
+
+def test_settings_for_jupyter_are_json_and_name_what_is_installed() -> None:
+    share = COURSE / "src/ciberaula/share"
+    for path in share.rglob("*.json"):
+        json.loads(path.read_text(encoding="utf-8"))
+    installed = Path(sys.prefix)
+    settings = json.loads((share / "jupyter/lab/settings/overrides.d/ciberaula.json").read_text())
+    for plugin, values in settings.items():
+        package, name = plugin.split(":")
+        schema = json.loads((installed / f"share/jupyter/lab/schemas/{package}/{name}.json").read_text())
+        assert values.keys() <= schema["properties"].keys()
