@@ -23,7 +23,8 @@ catalogue:
 	@$(CIBERAULA) catalogue
 
 benchmark:
-	@$(CIBERAULA) benchmark
+	@$(CIBERAULA) setup --lock dev
+	@.venv/bin/python tests/benchmarks/classroom.py
 
 # The three readers share one resolution: the classroom and the trainee are parts of the developer's lock.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header

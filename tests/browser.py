@@ -7,6 +7,7 @@ other host name at all.
 import contextlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -81,29 +82,40 @@ def serve_voila(
     notebook: Path, *, template: str = "ciberaula", env: Mapping[str, str] | None = None, options: Sequence[str] = ()
 ) -> Iterator[str]:
     """Voila on one notebook; yields its address. ``env`` adds to the environment of the server and its kernels."""
-    command = ["voila", str(notebook), f"--template={template}", "--Voila.ip=127.0.0.1", "--no-browser", *options]
+    fixed = ["--Voila.ip=127.0.0.1", "--Voila.port_retries=0", "--no-browser"]
+    command = ["voila", str(notebook), f"--template={template}", *fixed, *options]
     with TemporaryDirectory() as state, _server(command, "--port={port}", Path(state), notebook.parent, env) as port:
         yield f"http://127.0.0.1:{port}/"
 
 
 @contextlib.contextmanager
 def serve_lab(
-    root: Path, *, env: Mapping[str, str] | None = None, options: Sequence[str] = (), language: str = "es_ES"
+    root: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+    language: str = "es_ES",
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[str]:
-    """JupyterLab on the folder ``root``; yields its address, to which ``lab/tree/<path>`` may be added. No token."""
+    """JupyterLab on the folder ``root``; yields its address, to which ``lab/tree/<path>`` may be added. No token.
+
+    A page may call ``jupyterapp``, JupyterLab's own application object. ``settings`` adds user settings: plug-in id -> values.
+    """
     command = [
         "jupyterlab",
         "--no-browser",
         "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.port_retries=0",
         "--ServerApp.allow_root=True",
         "--IdentityProvider.token=",
         f"--ServerApp.root_dir={root}",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",
         *options,
     ]
     with TemporaryDirectory() as folder:
         state = Path(folder)
-        _write_settings(state / "lab-settings", language)
+        _write_settings(state / "lab-settings", language, settings or {})
         command.append(f"--LabApp.user_settings_dir={state / 'lab-settings'}")
         with _server(command, "--ServerApp.port={port}", state, root, env) as port:
             yield f"http://127.0.0.1:{port}/"
@@ -127,10 +139,11 @@ def scrolls_sideways(page: Page, selector: str) -> list[str]:
     return wide
 
 
-def _write_settings(folder: Path, language: str) -> None:
-    settings = {
+def _write_settings(folder: Path, language: str, more: Mapping[str, Mapping[str, Any]]) -> None:
+    settings: dict[str, Mapping[str, Any]] = {
         "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
         "@jupyterlab/translation-extension/plugin": {"locale": language},
+        **more,
     }
     for name, values in settings.items():
         path = folder / f"{name}.jupyterlab-settings"
@@ -142,9 +155,7 @@ def _write_settings(folder: Path, language: str) -> None:
 def _server(
     command: list[str], port_option: str, state: Path, cwd: Path, env: Mapping[str, str] | None
 ) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = _free_port()
     environment = {
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(state / "config"),
@@ -174,6 +185,16 @@ def _server(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _free_port() -> int:
+    """A free port below those that systems hand out by themselves, which some kernel could take meanwhile."""
+    for _attempt in range(100):
+        port = 20_000 + secrets.randbelow(12_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port between 20000 and 32000")
 
 
 def _wait_until_open(port: int, process: subprocess.Popen[bytes], log: Path, limit_s: float = 60) -> None:

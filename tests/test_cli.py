@@ -11,9 +11,12 @@ from ciberaula import cli
 from ciberaula.errors import UserError
 from tests.launch.classroom import COURSE, run
 
-COMMANDS = (
-    "setup start workspace test catalogue notebooks plan bundle collect release autograde feedback progress my-data erase"
-).split()
+COMMANDS = [
+    *("setup", "start", "workspace", "test", "catalogue"),
+    *("notebooks", "plan"),
+    *("bundle", "collect", "release", "autograde", "feedback"),
+    *("progress", "my-data", "erase"),
+]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_commands_exist(name: str) -> None:
     makefile = text("Makefile")
     for target in re.findall(r"(?:`|^|=\S+ )make ([a-z]+)", text(name), re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"make {target}"
-    words = set(re.findall(r"(?:`|/|-m )ciberaula ([a-z][a-z-]+)", text(name)))
+    words = set(re.findall(r"(?:`|bin/|-m )ciberaula ([a-z][a-z-]+)", text(name)))
     for word in words:
         parser, _missing = cli._parser(word)
         listed = parser.format_help()
@@ -127,7 +127,9 @@ def test_smaller_locks_are_parts_of_the_developers() -> None:
 
 def test_no_other_machine_is_named() -> None:
     """Nothing that runs or is read points at a host outside: the classroom works without one."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=COURSE, capture_output=True, text=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=COURSE, capture_output=True, text=True
+    )
     hosts = re.compile(r"https?://[\w.-]*(jsdelivr|cdnjs|unpkg|googleapis|fontawesome)")
     named = [
         name

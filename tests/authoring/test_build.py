@@ -167,7 +167,6 @@ def test_the_release_shows_questions_without_answers(built):
 
 def test_the_release_holds_no_source_and_its_checksums_stand(built):
     assert sorted(path.name for path in (built / "exercises/00-prueba").iterdir()) == [
-        "muestra.py",
         "preguntas.yml",
         "tarea.ipynb",
     ]

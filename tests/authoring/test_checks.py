@@ -228,6 +228,13 @@ def test_reserved_code_that_is_no_python_is_one_line(course):
     assert "no es Python válido" in line
 
 
+def test_a_script_is_not_handed_out(built):
+    (built / "exercises/00-prueba/referencia.py").write_text("k = 3\n")
+    assert mistakes_in(built) == [
+        "exercises/00-prueba/referencia.py: un archivo .py no se entrega a quien aprende; quítelo de solutions/."
+    ]
+
+
 def test_a_release_with_hidden_tests_is_refused(built):
     edit(built, RELEASE, ('"\\"visible\\""', '"### BEGIN HIDDEN TESTS"'))
     assert any("contiene «BEGIN HIDDEN TESTS»" in line for line in mistakes_in(built))

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 import venv
 from collections.abc import Iterator
@@ -81,6 +82,7 @@ def image(repository: Path, dockerfile: str, tmp_path_factory: pytest.TempPathFa
         "HOME": str(account),
         "PIP_NO_INDEX": "1",  # Whatever is not there already is a failure, not a download.
         "JUPYTER_PATH": str(Path(sys.prefix) / "share/jupyter"),
+        "JUPYTER_CONFIG_PATH": str(Path(sys.prefix) / "etc/jupyter"),
         "LANG": "C.UTF-8",
     }
     steps = re.findall(r"^RUN (chmod \+x .*|\./binder/.*)$", dockerfile, re.MULTILINE)
@@ -142,25 +144,26 @@ def server(repository: Path, image: dict[str, str]) -> Iterator[str]:
     if os.geteuid() == 0:
         command.append("--allow-root")
     env = {**image, "JUPYTERHUB_SERVICE_PREFIX": "/user/alguien/"}
-    process = subprocess.Popen(
-        [str(repository / "binder/start"), *command],
-        cwd=repository,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    log = repository.parent / "server.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [str(repository / "binder/start"), *command], cwd=repository, env=env, stdout=stream, stderr=stream
+        )
+    address = f"http://127.0.0.1:{port}/user/alguien"
     try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "is running at" in line:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                get(f"{address}/api/status")
                 break
-        else:
-            raise AssertionError("the server ended before it was ready")
-        yield f"http://127.0.0.1:{port}/user/alguien"
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.2)
+        yield address
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=30)
 
 
 def get(address: str) -> str:
@@ -175,7 +178,10 @@ def test_a_hubs_server_opens_the_home_page_with_links_that_lead_somewhere(server
     assert {"inicio.ipynb", "modules", "05-proteccion-de-datos"} <= {entry["name"] for entry in listed}
     notebook = json.loads(get(f"{server}/api/contents/inicio.ipynb"))["content"]
     page = "".join(
-        output["data"]["text/html"] for cell in notebook["cells"] for output in cell.get("outputs", []) if "data" in output
+        output["data"]["text/html"]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if "data" in output
     )
     links = re.findall(r'href="(/user/alguien/[^"]+)"', page)
     assert "/user/alguien/voila/render/entregar.ipynb" in links
@@ -196,7 +202,9 @@ def test_a_delivery_leaves_as_one_file(repository: Path, image: dict[str, str], 
         capture_output=True,
         text=True,
     )
-    assert 'href="/user/alguien/files/entregas/05-proteccion-de-datos-alu-07.zip?download=1"' in done.stdout, done.stderr
+    assert 'href="/user/alguien/files/entregas/05-proteccion-de-datos-alu-07.zip?download=1"' in done.stdout, (
+        done.stderr
+    )
     request = urllib.request.Request(
         f"{server}/files/entregas/05-proteccion-de-datos-alu-07.zip?download=1", headers={"Authorization": "token t"}
     )

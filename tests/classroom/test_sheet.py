@@ -16,6 +16,7 @@ from ciberaula.classroom import sheet as sheet_module
 from ciberaula.classroom.sheet import AnswerSheet, sheet_for
 from ciberaula.classroom.sheetfile import MAX_NUMBER, NewerSchema, parse, read_answers
 from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
 
 VALUES = st.recursive(
     st.none()
@@ -149,7 +150,7 @@ def test_what_killed_kernels_left_is_swept_away(tmp_path):
 )
 def test_a_disk_that_takes_nothing_keeps_the_work_and_retries(tmp_path, monkeypatch, number, expected):
     mine = saved(tmp_path, "p01")
-    real = sheet_module.write_atomic
+    real = write_atomic
 
     def fail(path, data):
         raise OSError(number, "any words")

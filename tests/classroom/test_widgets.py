@@ -1,8 +1,10 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from ciberaula.classroom.fields import Field, Section
 from ciberaula.classroom.forms import Action, FormWidget, ToolWidget
@@ -89,9 +91,10 @@ def test_a_formative_answer_is_saved_at_once_and_explains_every_option_when_chec
     assert read_answers(lesson / "respuestas.json") == {"l1-single": "a"}
     assert widget.state["feedback"] is None
     press(widget, "check", "a")
-    items = widget.state["feedback"]["items"]
-    assert {id: one["word"] for id, one in items.items()} == {"a": "No corresponde", "b": "Correcta", "c": "No corresponde"}
-    assert all(one["why"] for one in items.values())
+    explained: Any = widget.state["feedback"]
+    said_of = explained["items"]
+    assert {id: one["word"] for id, one in said_of.items()} == {"a": "No corresponde", "b": "Correcta", "c": "No corresponde"}
+    assert all(one["why"] for one in said_of.values())
     again = question("l1-single")
     assert again.state["value"] == "a"
     assert again.state["feedback"] == widget.state["feedback"]
@@ -131,6 +134,15 @@ def test_a_browser_that_sends_nonsense_changes_nothing(lesson, message):
     assert widget.state["value"] == "b"
 
 
+def test_every_message_is_answered_with_its_stamp(lesson):
+    widget = question("l1-single")
+    for turn, message in enumerate([{"type": "save", "value": "b"}, {"type": "save", "value": "z"}, {"type": "otro"}]):
+        widget._take({**message, "stamp": f"vista-{turn}"})
+        assert widget.state["stamp"] == f"vista-{turn}"
+    widget._take({"type": "save", "value": "c", "stamp": 7})
+    assert widget.state["stamp"] == ""
+
+
 def test_a_browser_cannot_set_what_python_shows(lesson):
     widget = question("l1-single")
     widget.set_state({"spec": {"title": "otra"}, "state": {}})
@@ -166,6 +178,7 @@ def test_the_question_s_name_decides_what_is_shown(lesson):
     assert isinstance(question("l1-single"), QuestionWidget)
     with pytest.raises(UserError, match="es una pregunta"):
         scenario("l1-single")
+    wrong: Any
     for wrong in ("no-existe", "../secreto", "decision-otra", 3):
         with pytest.raises(UserError) as raised:
             question(wrong)
@@ -203,6 +216,23 @@ def test_the_static_rendering_shows_question_options_and_answer(lesson, id, valu
     assert data[VIEW]["model_id"] == widget.model_id
 
 
+def test_the_static_output_follows_the_answer(lesson, monkeypatch):
+    shell = InteractiveShell.instance()
+    shown = []
+    monkeypatch.setattr(shell.display_pub, "publish", lambda data, **options: shown.append((data, options)))
+    widget = question("l1-single")
+    widget._ipython_display_()
+    (static, first), (view, _options) = shown
+    assert VIEW not in static
+    assert set(view) == {VIEW, "text/html", "text/plain"}
+    assert view["text/html"] == ""
+    save(widget, "b")
+    updated, options = shown[-1]
+    assert "◉ Invitarla a un canal privado (su respuesta)" in updated["text/plain"]
+    assert options["update"]
+    assert options["transient"]["display_id"] == first["transient"]["display_id"]
+
+
 def test_the_static_rendering_of_a_story_shows_where_it_stands(lesson):
     widget = scenario("decision-grupo")
     assert "○ Borrar el mensaje y avisar" in bundle(widget)["text/plain"]
@@ -216,7 +246,7 @@ def test_a_table_answer_is_told(lesson):
     from ciberaula.classroom.checks import submit_table
 
     submit_table("l1-table", [{"a": 1}, {"a": 2}])
-    assert "tabla de 2 filas y 1 columnas" in bundle(question("l1-table"))["text/html"]
+    assert "tabla de 2 filas y 1 columna." in bundle(question("l1-table"))["text/html"]
 
 
 def test_a_tool_computes_when_its_fields_are_filled_or_its_button_is_pressed():

@@ -28,7 +28,7 @@ def test_levels_become_points_and_a_comment_in_words(course):
     [
         ({"derechos": 2}, [], "revise «claridad»"),
         ({"derechos": 2, "claridad": 2, "otro": 1}, [], "revise «otro»"),
-        ({"derechos": 1.5, "claridad": 2}, [], "no tiene un nivel de 1.5 puntos; elija entre 0, 1, 2"),
+        ({"derechos": 1.5, "claridad": 2}, [], "no tiene un nivel de 1,5 puntos; elija entre 0; 1; 2"),
         ({"derechos": 2, "claridad": 2}, ["nada"], "no tiene el comentario «nada»"),
     ],
 )

@@ -119,14 +119,24 @@ def test_a_registry_out_of_reach_is_told_for_real(tmp_path: Path) -> None:
     """The real pip against an address where nobody listens."""
     (tmp_path / "r.txt").write_text("uv==0.0.1 --hash=sha256:" + "0" * 64)
     index = ["--isolated", "--no-cache-dir", "--index-url", "http://127.0.0.1:9/simple", "--retries", "0"]
-    pip = [sys.executable, "-m", "pip", "install", *index, "--target", str(tmp_path / "t"), "-r", str(tmp_path / "r.txt")]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        *index,
+        "--target",
+        str(tmp_path / "t"),
+        "-r",
+        str(tmp_path / "r.txt"),
+    ]
     with pytest.raises(UserError, match="no se alcanza el registro"):
         environment._run(pip, tmp_path, tmp_path / "setup.log")
 
 
 def test_a_missing_venv_module_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "find_spec", lambda name: None if name == "ensurepip" else object())
-    with pytest.raises(UserError, match="ensurepip.*python3-venv"):
+    with pytest.raises(UserError, match=r"ensurepip.*python3-venv"):
         environment._create(tmp_path / ".venv")
 
 

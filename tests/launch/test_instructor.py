@@ -22,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_instructor_reaches_formgrader_and_the_guide(home: Path) -> None:
     with started(home, "instructor") as classroom, chromium_page(timeout_s=40) as tab:
         tab.page.goto(classroom.address)
-        tab.page.wait_for_selector('.jp-RenderedMarkdown >> text="El ciclo de una tarea"')
+        tab.page.wait_for_selector('.jp-MarkdownViewer h2:has-text("El ciclo de una tarea")')
         for name in ("cohorte", "institucion", "mi-avance"):
             assert tab.page.locator(f'a[href="/voila/render/grading/dashboards/{name}.ipynb"]').count() >= 1
         with tab.page.context.expect_page() as opened:
@@ -36,6 +36,7 @@ def test_an_instructor_reaches_formgrader_and_the_guide(home: Path) -> None:
 
 def test_an_institution_sees_its_page_and_no_course(home: Path) -> None:
     with started(home, "institution") as classroom:
+        assert "/voila/render/institucion.ipynb?token=" in classroom.address
         shown = {path.name for path in (home / "institucion").iterdir()}
         assert shown == {".ciberaula", "institucion.ipynb", "guia.md"}
         for path in ("/formgrader", "/api/contents/solutions"):

@@ -107,7 +107,7 @@ def test_nobody_enters_without_the_token(trainee: Running) -> None:
 
 def test_only_this_machine_is_served(trainee: Running) -> None:
     assert json.loads(get(trainee, "/api/status"))["started"]
-    addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    addresses = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in addresses - {"127.0.0.1", "127.0.1.1"}:
         with pytest.raises(OSError), socket.create_connection((address, trainee.port), timeout=2):
             pass

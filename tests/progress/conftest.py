@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ciberaula.progress import snapshot
+from ciberaula.progress.snapshot import refresh
 from ciberaula.progress.tables import Snapshot
 from tests.progress import cohort
 
@@ -15,7 +15,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the cohort and its snapshot. Read only: tests that write take ``home``."""
     home = tmp_path_factory.mktemp("cohort") / "var"
     cohort.build(home)
-    snapshot.refresh(home, now=cohort.NOW)
+    refresh(home, now=cohort.NOW)
     return home
 
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from nbgrader.utils import notebook_hash
 
-from ciberaula import cli
+from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.progress.commands import add_commands
 from ciberaula.progress.pseudonym import pseudonym, secret
@@ -72,7 +72,9 @@ def test_erasing_leaves_no_byte_of_the_participant(exchanged):
         assert "azu-1+" not in path.name and path.name != "azu-1" and who not in path.name, path
         if path.is_file():
             data = path.read_bytes()
-            assert b"azu-1" not in data.replace(b"azu-11", b"") and b"Ana Paredes" not in data and who.encode() not in data, path
+            assert (
+                b"azu-1" not in data.replace(b"azu-11", b"") and b"Ana Paredes" not in data and who.encode() not in data
+            ), path
     assert (exchanged / "exchange/ciberaula/feedback/other.html").exists()
     assert (exchanged / "submitted" / "azu-2").exists()
     assert (exchanged / "logs" / "nbgrader.log").read_text() == "Autograding azu-11/05\n"
@@ -111,6 +113,6 @@ def test_the_commands(home, tmp_path, monkeypatch, capsys):
 
 def test_a_mistake_at_the_command_line_is_one_line(home, monkeypatch, capsys):
     monkeypatch.setenv("CIBERAULA_HOME", str(home))
-    assert cli.main(["my-data", "nadie", "--out", str(home / "x.zip")]) == 1
+    assert main(["my-data", "nadie", "--out", str(home / "x.zip")]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "No hay nadie con el id «nadie»" in said

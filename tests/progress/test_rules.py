@@ -12,9 +12,7 @@ WAITING = replace(ITEM, item="p12", status="awaiting_review", earned=None)
 
 
 def state(items, *, expected=1, written=True, started=True, reasons=()):
-    return state_of(
-        written=written, expected=expected, items=items, reasons=reasons, started=started, pass_share=0.7
-    )
+    return state_of(written=written, expected=expected, items=items, reasons=reasons, started=started, pass_share=0.7)
 
 
 def reasons(items, *, submitted=True, days=1):

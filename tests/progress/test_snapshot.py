@@ -7,8 +7,8 @@ import pytest
 
 from ciberaula.curriculum import load as load_curriculum
 from ciberaula.errors import UserError
-from ciberaula.progress import snapshot
 from ciberaula.progress.pseudonym import pseudonym, secret
+from ciberaula.progress.snapshot import build, refresh
 from tests.progress import cohort
 
 
@@ -74,7 +74,7 @@ def test_bad_record_lines_are_counted_and_cost_nothing(home):
     bad = [b"{", b"null", b"[]", b"\xff\xfe", b'{"verb": 3}', b"[" * 40_000, b'{"timestamp": "' + b"9" * 40_000 + b'"}']
     future = cohort.statement("completed", "leccion-1", cohort.NOW.replace(year=2099)).encode()
     record.write_bytes(good + b"\n".join([*bad, future]) + b"\n")
-    whole = snapshot.build(home, load_curriculum(), now=cohort.NOW)
+    whole = build(home, load_curriculum(), now=cohort.NOW)
     assert whole.meta.bad_lines == len(bad)
     row = row_of(home, whole, "azu-1")
     assert (row.lessons_done, row.last_activity) == (3, cohort.NOW)
@@ -86,37 +86,37 @@ def test_a_record_that_is_a_link_is_not_followed(home, tmp_path):
     elsewhere = tmp_path / "elsewhere.jsonl"
     elsewhere.write_text(cohort.statement("completed", "leccion-1", cohort.NOW), encoding="utf-8")
     record.symlink_to(elsewhere)
-    whole = snapshot.build(home, load_curriculum(), now=cohort.NOW)
+    whole = build(home, load_curriculum(), now=cohort.NOW)
     assert row_of(home, whole, "azu-6").lessons_done == 0
 
 
 def test_a_damaged_graded_notebook_only_loses_its_marks(home):
     path = home / "autograded" / "azu-5" / cohort.MODULE / f"{cohort.NOTEBOOK}.ipynb"
     path.write_text(json.dumps({"cells": [{"metadata": None}, 3]}), encoding="utf-8")
-    whole = snapshot.build(home, load_curriculum(), now=cohort.NOW)
+    whole = build(home, load_curriculum(), now=cohort.NOW)
     assert row_of(home, whole, "azu-5").state == "completed"
 
 
 def test_handed_in_but_not_graded_yet_is_in_progress(home):
     shutil.copytree(home / "submitted" / "azu-1", home / "submitted" / "azu-6")
-    row = row_of(home, snapshot.build(home, load_curriculum(), now=cohort.NOW), "azu-6")
+    row = row_of(home, build(home, load_curriculum(), now=cohort.NOW), "azu-6")
     assert (row.state, row.score) == ("in_progress", None)
     assert row.submitted_at is not None
 
 
 def test_without_gradebook_or_roster_there_is_nobody_yet(tmp_path):
-    whole = snapshot.build(tmp_path, load_curriculum(), now=cohort.NOW)
+    whole = build(tmp_path, load_curriculum(), now=cohort.NOW)
     assert (whole.learners, whole.items, len(whole.meta.modules)) == ((), (), 12)
 
 
 def test_a_gradebook_that_is_none_is_one_clear_line(tmp_path):
     (tmp_path / "gradebook.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(UserError, match=r"libro de calificaciones .*gradebook\.db") as told:
-        snapshot.build(tmp_path, load_curriculum(), now=cohort.NOW)
+        build(tmp_path, load_curriculum(), now=cohort.NOW)
     assert "\n" not in str(told.value)
 
 
 def test_the_gradebook_is_not_written(home):
     before = (home / "gradebook.db").read_bytes()
-    snapshot.refresh(home, now=cohort.NOW)
+    refresh(home, now=cohort.NOW)
     assert (home / "gradebook.db").read_bytes() == before

@@ -31,7 +31,7 @@ def test_fewer_than_five_people_in_all_publish_nothing():
 
 
 def test_groups_of_one_person_each_are_not_even_listed():
-    assert publish({name: 1 for name in "abcde"}) == Publication({}, 5)
+    assert publish(dict.fromkeys("abcde", 1)) == Publication({}, 5)
 
 
 def test_an_empty_group_is_left_out():

@@ -23,6 +23,8 @@ _KEPT = re.compile(r"### BEGIN (HIDDEN TESTS|SOLUTION)\n(.*?)### END \1", re.DOT
 _MIN_WORDS = 4
 _MIN_LENGTH = 24
 _BINARY = {".png", ".jpg", ".ico", ".woff2", ".parquet", ".mo", ".pyc", ".docx", ".pdf", ".zip"}
+# What an assignment's folder may hand out; anything else in solutions/ (a script, a note) is the instructor's own.
+_RELEASED = {".ipynb", ".yml", ".csv", ".json", ".svg", ".png"}
 _NEVER_RELEASED = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "ciberaula.grading")
 
 
@@ -38,6 +40,10 @@ def leaks(course: Path) -> Iterator[str]:
                     file=name, origin=origin, start=secret[:40]
                 )
         if name.startswith("exercises/"):
+            if path.suffix not in _RELEASED:
+                yield _("{file}: un archivo {suffix} no se entrega a quien aprende; quítelo de solutions/.").format(
+                    file=name, suffix=path.suffix
+                )
             for word in _NEVER_RELEASED:
                 if word.casefold() in text:
                     yield _(

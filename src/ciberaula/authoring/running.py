@@ -113,7 +113,7 @@ def _failure(error: Exception, code: list[NotebookNode], name: str) -> str:
 
 
 def _failing(name: str, cell: NotebookNode | None, reason: str) -> str:
-    return _("{file}: la celda «{cell}» falla o avisa al ejecutarse ({reason}); corrija la fuente .md.").format(
+    return _("{file}: la celda «{cell}» falla o avisa al ejecutarse ({reason}); corrija su fuente.").format(
         file=name, cell=_first_line(cell), reason=" ".join(reason.split())[:300]
     )
 

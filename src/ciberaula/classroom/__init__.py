@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
-    from ciberaula.classroom.handover import delivery, module_progress
     from ciberaula.classroom.documents import document
+    from ciberaula.classroom.handover import delivery, module_progress
     from ciberaula.classroom.legal_view import legal_card
     from ciberaula.classroom.tools import anonymity_lab, term_calculator
     from ciberaula.classroom.widgets import question, scenario

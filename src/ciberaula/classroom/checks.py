@@ -122,10 +122,12 @@ def _table(id: str, table: object) -> dict[str, Any]:
 
 def _plain(value: object) -> Any:
     """``value`` as plain JSON: NumPy scalars unwrapped, missing values as ``None``, dates and the rest as text."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, float):
-        return None if math.isnan(value) else value
+        return None if math.isnan(value) else float(value)  # NumPy's own floats are floats too
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

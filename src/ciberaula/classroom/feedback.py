@@ -16,7 +16,7 @@ from ciberaula.classroom.spec import (
     Single,
 )
 from ciberaula.classroom.values import describe_field, number_text
-from ciberaula.i18n import _
+from ciberaula.i18n import _, ngettext
 
 Level = Literal["correct", "partial", "incorrect", "info"]
 
@@ -63,7 +63,7 @@ def feedback(question: Question, value: Any) -> Feedback:
         case Form():
             return _form(question, value)
         case _:
-            return Feedback("info", _("Respuesta guardada. Compárela con la explicación."), explanation=_model_answer(question))
+            return Feedback("info", _("Compare su respuesta con la explicación."), explanation=_model_answer(question))
 
 
 def succeeded(question: Question | Decision, value: Any) -> bool | None:
@@ -104,9 +104,11 @@ def _choices(question: Single | Multiple, chosen: list[str]) -> Feedback:
     if set(chosen) == right:
         return Feedback("correct", _("Su respuesta es correcta."), items)
     if isinstance(question, Multiple) and hits:
-        summary = _("Acertó {hits} de {total}; hay {wrong} que no corresponden.").format(
-            hits=hits, total=len(right), wrong=len(set(chosen) - right)
-        )
+        wrong = len(set(chosen) - right)
+        summary = _("Acertó {hits} de {total}.").format(hits=hits, total=len(right))
+        if wrong:
+            said = ngettext("Marcó {count} que no corresponde.", "Marcó {count} que no corresponden.", wrong)
+            summary = f"{summary} {said.format(count=wrong)}"
         return Feedback("partial", summary, items)
     return Feedback("incorrect", _("Su respuesta no es la que corresponde: vea por qué en cada opción."), items)
 
@@ -126,7 +128,7 @@ def _ordering(question: Ordering, value: list[str]) -> Feedback:
         _level(hits, len(items)),
         _("{hits} de {total} pasos están en su lugar.").format(hits=hits, total=len(items)),
         items,
-        explanation,
+        "" if hits == len(items) else explanation,
     )
 
 
@@ -163,7 +165,7 @@ def _form(question: Form, value: dict[str, Any]) -> Feedback:
     items = {one.id: _field_remark(one, value.get(one.id)) for one in question.fields}
     judged = [one for one in items.values() if one.level != "info"]
     if not judged:
-        return Feedback("info", _("Respuesta guardada. Compárela con la explicación."), items)
+        return Feedback("info", _("Compare su respuesta con la explicación."), items)
     hits = sum(one.level == "correct" for one in judged)
     summary = _("{hits} de {total} campos son correctos.").format(hits=hits, total=len(judged))
     return Feedback(_level(hits, len(judged)), summary, items)

@@ -8,7 +8,7 @@ from typing import Any
 
 import anywidget
 import traitlets
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 
 from ciberaula.classroom.static_view import static_html, static_text
 from ciberaula.errors import UserError
@@ -29,7 +29,9 @@ class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, spec: dict[str, Any], **state: Any) -> None:
-        first = {"value": None, "feedback": None, "result": "", "status": no_status(), **state, "turn": 0}
+        first = {"value": None, "feedback": None, "result": "", "status": no_status(), **state, "turn": 0, "stamp": ""}
+        self._stamp = ""
+        self._static_output: DisplayHandle | None = None
         super().__init__(spec={"lang": "es", "ui": ui_texts(), **spec}, state=first)
         self.on_msg(lambda _widget, content, _buffers: self._take(content))
 
@@ -45,33 +47,44 @@ class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
 
     def tell(self, **changes: Any) -> None:
         """Change the state, and have every view draw it again."""
-        self.state = {**self.state, **changes, "turn": self.state["turn"] + 1}
+        self.state = {**self.state, **changes, "turn": self.state["turn"] + 1, "stamp": self._stamp}
+        if self._static_output is not None:
+            self._static_output.update(self._static(), raw=True)
 
     def _take(self, message: object) -> None:
         if not isinstance(message, dict):
             return
+        # A view stamps what it sends, and waits for its last stamp before it takes over a value: an answer to an
+        # earlier message must not undo what the person has done since.
+        stamp = message.get("stamp")
+        self._stamp = stamp[:60] if isinstance(stamp, str) else ""
+        before = self.state["turn"]
         try:
             self.receive(message)
         except UserError as error:
             self.tell(status=problem(str(error)))
+        if self.state["turn"] == before:
+            self.tell()
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_()
+        return {**data, **self._static()}, metadata
+
+    def _static(self) -> dict[str, str]:
         return {
-            **data,
             "text/html": static_html(self.spec, self.state),
             "text/plain": static_text(self.spec, self.state),
-        }, metadata
+        }
 
     def _ipython_display_(self) -> None:
         """Show the static rendering, and after it the live view, which hides it.
 
         Two outputs, because JupyterLab shows nothing but the view of a saved output that has one, and without its kernel
-        that view is an error message.
+        that view is an error message. The first is kept up to date, so that a saved notebook holds the last answer.
         """
         data, metadata = self._repr_mimebundle_()
         view = {_VIEW: data.pop(_VIEW), "text/html": "", "text/plain": ""}
-        display(data, raw=True)
+        self._static_output = display(data, raw=True, display_id=f"static-{self.model_id}")
         display(view, metadata=metadata, raw=True)
 
 
@@ -94,7 +107,7 @@ def ui_texts() -> dict[str, str]:
     return {
         "chooseOne": _("Elija una opción"),
         "chooseSeveral": _("Elija todas las que correspondan"),
-        "orderThem": _("Ponga los pasos en orden con los botones Subir y Bajar"),
+        "orderThem": _("Ponga los elementos en orden con los botones ↑ (subir) y ↓ (bajar)"),
         "up": _("Subir"),
         "down": _("Bajar"),
         "moved": _("«{text}» pasó al lugar {place} de {total}."),

@@ -152,7 +152,7 @@ def _scenario(spec: Payload, state: Payload) -> str:
     path = f"<p>{_('Su recorrido:')}</p>{_listed(parts, 'ol')}" if parts else ""
     last = "" if parts or not story["last"] else _listed([_taken(story["last"])])
     ways = _listed([f"○ {one['html']}" for one in story["options"]]) if story["options"] else ""
-    return last + story["text"] + ways + story["closing"] + path
+    return f"{last}{story['text']}{ways}{story['closing']}{path}"
 
 
 def _taken(step: Payload) -> str:

@@ -40,7 +40,7 @@ def clean(question: Question | Decision, raw: object) -> Any:
 
     Raises ``UserError`` (one line) for a value of another shape, or with options the question does not have.
     """
-    if raw is None or raw in ("", [], {}) or (isinstance(raw, str) and not raw.strip()):
+    if raw is None or (isinstance(raw, str | list | dict) and not raw) or (isinstance(raw, str) and not raw.strip()):
         return None
     cleaned: Any
     match question:
@@ -121,9 +121,10 @@ def describe(question: Question | Decision, value: Any) -> str:
                 f"{field.label}: {describe_field(field, value[field.id])}" for field in question.fields if field.id in value
             )
         case Table():
-            return _("tabla de {rows} filas y {columns} columnas").format(
-                rows=len(value["rows"]), columns=len(value["columns"])
-            )
+            rows, columns = len(value["rows"]), len(value["columns"])
+            tall = ngettext("{count} fila", "{count} filas", rows).format(count=rows)
+            wide = ngettext("{count} columna", "{count} columnas", columns).format(count=columns)
+            return _("tabla de {tall} y {wide}").format(tall=tall, wide=wide)
         case Decision():
             return " → ".join(
                 to_plain(turn.text)
@@ -134,10 +135,10 @@ def describe(question: Question | Decision, value: Any) -> str:
 
 def describe_field(field: FormField, value: Any) -> str:
     """The value of one form field in plain Spanish."""
-    texts = {option.id: to_plain(option.text) for option in field.options}
+    texts: dict[str, str] = {option.id: to_plain(option.text) for option in field.options}
     if isinstance(value, list):
-        return ", ".join(texts.get(one, one) for one in value)
-    return str(texts.get(value, value)) if isinstance(value, str) else number_text(value)
+        return ", ".join(texts.get(one, str(one)) for one in value)
+    return texts.get(value, value) if isinstance(value, str) else number_text(value)
 
 
 def number_text(value: float) -> str:

@@ -90,8 +90,8 @@ class QuestionWidget(FrontendWidget):
         if value is not None and not notice:
             state["status"] = done(_("Su respuesta guardada está a la vista."))
         if isinstance(self._question, Table):
-            said = _("Entregada: {what}.").format(what=describe(self._question, value)) if value else ""
-            state["result"] = f"<p>{said}</p>" if said else ""
+            handed_in = _("Entregada: {what}.").format(what=describe(self._question, value))
+            state["result"] = f"<p>{handed_in if value else _('Todavía no se ha entregado una tabla.')}</p>"
         return state
 
 

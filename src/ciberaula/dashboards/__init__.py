@@ -14,21 +14,21 @@ from ciberaula.paths import home
 
 def my_progress(workspace: Path | None = None) -> Page:
     """«Mi avance»: the participant's own progress. ``workspace`` is their folder (default: where the notebook runs)."""
-    from ciberaula.dashboards.mine import view
+    from ciberaula.dashboards.mine_view import view
 
     return _shown(_("Mi avance"), lambda: view(home(), workspace or Path.cwd()))
 
 
 def cohort() -> Page:
     """«Cohorte»: what an instructor follows, with names."""
-    from ciberaula.dashboards.cohort import view
+    from ciberaula.dashboards.cohort_view import view
 
     return _shown(_("Cohorte"), lambda: view(home()))
 
 
 def institution() -> Page:
     """«Institución»: cohorts, hours and completion, without names and without small groups."""
-    from ciberaula.dashboards.institution import view
+    from ciberaula.dashboards.institution_view import view
 
     return _shown(_("Institución"), lambda: view(home()))
 

@@ -51,7 +51,8 @@ def bar(share: float | None, *, mark: float | None = None) -> str:
     line = ""
     if mark is not None:
         at = mark * 100
-        line = f'<line x1="{at:.2f}%" x2="{at:.2f}%" y1="0" y2="14" stroke="{_INK}" stroke-width="2"/>'
+        place = f'x1="{at:.2f}%" x2="{at:.2f}%" y1="0" y2="14"'
+        line = f'<line {place} stroke="#fff" stroke-width="6"/><line {place} stroke="{_INK}" stroke-width="2"/>'
     return (
         '<svg class="ca-bar" width="100%" height="14" aria-hidden="true" focusable="false">'
         '<rect x="0" y="2" width="100%" height="10" rx="3" fill="#e4e9ed"/>'

@@ -38,7 +38,7 @@ def page(title: str, summary: str, parts: Iterable[str], *, simulated: bool, upd
     """Put a view together. ``simulated`` adds the label that nobody must miss."""
     label = (
         f'<p class="ca-simulated"><strong>{escape(_("Cohorte simulada"))}</strong> '
-        f"{escape(_('Personas inventadas con entregas reales, para conocer el aula.'))}</p>"
+        f"{escape(_('Incluye personas inventadas, para conocer el aula.'))}</p>"
         if simulated
         else ""
     )
@@ -130,4 +130,8 @@ def choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: st
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>'
         for value, text in options
     )
-    return f'<label>{escape(label)} <select name="{escape(name)}">{items}</select></label>'
+    place = f"ca-{name}"
+    return (
+        f'<div><label for="{escape(place)}">{escape(label)}</label>'
+        f'<select id="{escape(place)}" name="{escape(name)}">{items}</select></div>'
+    )

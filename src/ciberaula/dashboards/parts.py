@@ -9,9 +9,9 @@ from ciberaula.i18n import _, ngettext
 from ciberaula.progress.tables import ItemRow, Meta, State
 
 
-def state_label(name: State) -> Html:
-    """The sign of a state with its word."""
-    return Html(f'<span class="ca-state">{charts.symbol(name)}{cell(words.state(name))}</span>')
+def state_label(name: State, word: str = "") -> Html:
+    """The sign of a state with its word, or with ``word`` where another suits the reader better."""
+    return Html(f'<span class="ca-state">{charts.symbol(name)}{cell(word or words.state(name))}</span>')
 
 
 def legend(states: Iterable[State]) -> str:

@@ -108,6 +108,7 @@ class Cohort:
 
     def collect(self, assignment: str) -> Step:
         """Bring what was submitted through the exchange into ``submitted/``; the latest of each trainee counts."""
+        self._know_everybody()
         inbound = Path(self.api.exchange_root) / COURSE_ID / "inbound"
         for folder in inbound.glob(f"*+{assignment}+*"):
             set_aside_odd_files(folder)
@@ -125,6 +126,12 @@ class Cohort:
         with scoring_batch():
             for one in sorted(submitted) if student is None else [student]:
                 yield self._autograde(assignment, one, force)
+
+    def _know_everybody(self) -> None:
+        """Put the ids of the roster in the gradebook, with the id for a name: names stay in the roster."""
+        with self.api.gradebook as gradebook:
+            for student in read_roster():
+                gradebook.update_or_create_student(student, first_name=student, last_name=_("Participante"))
 
     def generate_feedback(self, assignment: str, student: str | None = None) -> Step:
         """Write the feedback pages of one trainee or of all that were graded."""

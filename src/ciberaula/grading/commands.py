@@ -140,6 +140,7 @@ def _feedback(options: argparse.Namespace) -> int:
 def _grade_rubric(options: argparse.Namespace) -> int:
     from ciberaula.grading.cohort import Cohort
     from ciberaula.grading.rubric import grade_rubric
+    from ciberaula.grading.words import number
 
     points = grade_rubric(
         db_url=Cohort().db_url,
@@ -149,7 +150,7 @@ def _grade_rubric(options: argparse.Namespace) -> int:
         comment_ids=options.comment,
         author=options.author or getpass.getuser(),
     )
-    _say(_("{student}: {points:g} puntos.").format(student=options.student, points=points))
+    _say(_("{student}: {points} puntos.").format(student=options.student, points=number(points)))
     return 0
 
 

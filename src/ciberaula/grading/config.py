@@ -89,6 +89,11 @@ def _step_folder(root: Path, folder: Path) -> str:
 
 
 def _configure_generation(c: Any) -> None:
+    from nbgrader.converters import GenerateAssignment
+
+    # By name: authoring stands above grading. Without it, formgrader's own button would release bare question cells.
+    steps = GenerateAssignment.preprocessors.default_args[0]
+    c.GenerateAssignment.preprocessors = [*steps, "ciberaula.authoring.release.ShowQuestions"]
     c.IncludeHeaderFooter.header = ""
     c.IncludeHeaderFooter.footer = ""
     c.ClearSolutions.code_stub = {"python": "# Escriba aquí su código"}

@@ -8,10 +8,12 @@ collected, graded in two stages, judged by the rubric where a person would, and 
 import csv
 import io
 import logging
+import os
 import random
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,14 +36,13 @@ from ciberaula.curriculum import load
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
-from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.cohort import Cohort, Step
 from ciberaula.grading.roster import COLUMNS, Learner
 from ciberaula.grading.rubric import grade_rubric
 from ciberaula.i18n import _
 
 ASSIGNMENT = "05-proteccion-de-datos"
-# The person at this machine, who learns beside the simulated ones.
-LOCAL_COHORT = "Mi aula"
+ROSTER, GRADEBOOK = "roster.csv", "gradebook.db"
 _AUTHOR = "Docente de la demostración"
 # How much of the module somebody of that care has read, from its first lesson on.
 _READS = ((0.7, 1.0), (0.5, 0.6), (0.0, 0.2))
@@ -78,15 +79,47 @@ class DemoCohort(_Strict):
 
 
 def build(home: Path, course: Path, *, local_student: str, now: datetime | None = None) -> None:
-    """Make the demo cohort in an empty ``home``: roster, submissions, grades and feedback.
+    """Make the demo cohort in ``home``: roster, submissions, grades and feedback.
 
-    ``local_student`` is the roster id of the person at this machine. Raises ``UserError`` when a step of nbgrader fails.
+    ``local_student`` is the roster id of the person at this machine. A home that has a roster or a gradebook belongs to
+    a real course and is left alone. Everything is made aside and moved in at the end, the roster last, so that an
+    interrupted build leaves nothing that looks finished. Raises ``UserError`` when a step of nbgrader fails.
     """
+    if (home / ROSTER).exists() or (home / GRADEBOOK).exists():
+        return
+    aside = home / "demo.partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    with _home_at(aside):
+        _build(aside, course, local_student, now or datetime.now(UTC))
+    last = (GRADEBOOK, ROSTER)
+    for made in sorted(aside.iterdir(), key=lambda path: (path.name in last, path.name)):
+        if made.is_dir():
+            shutil.copytree(made, home / made.name, dirs_exist_ok=True)
+        else:
+            made.replace(home / made.name)
+    shutil.rmtree(aside)
+
+
+@contextmanager
+def _home_at(folder: Path) -> Iterator[None]:
+    """nbgrader's configuration asks for the home wherever it is made: for the while, it is ``folder``."""
+    before = os.environ.get("CIBERAULA_HOME")
+    os.environ["CIBERAULA_HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["CIBERAULA_HOME"]
+        else:
+            os.environ["CIBERAULA_HOME"] = before
+
+
+def _build(home: Path, course: Path, local_student: str, now: datetime) -> None:
     path = course / "grading" / "demo" / "cohort.yml"
     demo = validate(DemoCohort, read_yaml(path), path.name)
     bank = load_answer_bank(ASSIGNMENT)
-    moment = now or datetime.now(UTC)
-    _write_roster(home / "roster.csv", demo, local_student)
+    _write_roster(home / ROSTER, demo, local_student)
     cohort = Cohort()
     register(cohort, ASSIGNMENT)
     _done(cohort.api.release_assignment(ASSIGNMENT))
@@ -94,20 +127,22 @@ def build(home: Path, course: Path, *, local_student: str, now: datetime | None 
         for person in demo.people:
             if person.work != "none":
                 rng = random.Random(f"{demo.seed}:{person.id}")  # noqa: S311 - reproducible, not secret
-                at = moment - timedelta(days=person.days_ago, minutes=rng.randrange(600))
+                at = now - timedelta(days=person.days_ago, minutes=rng.randrange(600))
                 desk = Path(desks) / person.id
                 _work(desk, course, person, bank, at, rng)
                 _submit(cohort, desk, person.id, at)
-    step = cohort.collect(ASSIGNMENT)
-    if not step.done:
-        raise UserError(step.reason or "")
+    _stepped(cohort.collect(ASSIGNMENT))
     for outcome in cohort.autograde(ASSIGNMENT):
         if outcome.state == "failed":
             raise UserError(f"{outcome.student}: {outcome.reason}")
     _judge(cohort, demo, bank)
-    for step in (cohort.generate_feedback(ASSIGNMENT), cohort.release_feedback(ASSIGNMENT)):
-        if not step.done:
-            raise UserError(step.reason or "")
+    _stepped(cohort.generate_feedback(ASSIGNMENT))
+    _stepped(cohort.release_feedback(ASSIGNMENT))
+
+
+def _stepped(step: Step) -> None:
+    if not step.done:
+        raise UserError(step.reason or "")
 
 
 def _write_roster(path: Path, demo: DemoCohort, local_student: str) -> None:
@@ -123,7 +158,7 @@ def _write_roster(path: Path, demo: DemoCohort, local_student: str) -> None:
         for person in demo.people
     ]
     people.append(
-        Learner(id=local_student, name=_("Participante local"), cohort=LOCAL_COHORT, setting="urban", simulated=False)
+        Learner(id=local_student, name=_("Participante local"), cohort=demo.cohort, setting="urban", simulated=False)
     )
     text = io.StringIO()
     rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")

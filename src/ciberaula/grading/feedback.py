@@ -24,8 +24,10 @@ from ciberaula.errors import UserError
 from ciberaula.grading.config import course_config
 from ciberaula.grading.repair import METADATA, coursedir_of, submission_folders
 from ciberaula.grading.scoring import MEDIA_TYPE
+from ciberaula.grading.words import number
 from ciberaula.i18n import _, ngettext
 
+LONG_QUESTION = 900  # characters of HTML; some fifteen lines on a phone
 _KEPT = ("timestamp.txt", "submission_secret.txt")  # nbgrader needs both to release a page
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$", re.MULTILINE)
 
@@ -69,6 +71,11 @@ class Item:
     explanation: tuple[str, ...] = ()
     critical: tuple[str, ...] = ()
     comment_html: str = ""
+
+    @property
+    def long_question(self) -> bool:
+        """True where the question is so long that the page shows it on request: the answer matters more here."""
+        return len(self.question_html) > LONG_QUESTION
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ def _items(nb: Any, grades: Mapping[str, Any], texts: Mapping[str, str], assignm
             "id": about["grade_id"],
             "heading": heading or about["grade_id"],
             "competence": _competence(assignment, about["grade_id"]),
-            "question_html": texts.get(about["grade_id"]) or to_html(prompt),
+            "question_html": texts.get(about["grade_id"]) or _block(prompt),
         }
         yield _by_person(cell, grade, common) if is_solution(cell) or is_task(cell) else _by_test(cell, grade, common)
         heading, prompt = "", ""
@@ -160,7 +167,7 @@ def _by_test(cell: Any, grade: Mapping[str, Any], common: dict[str, Any]) -> Ite
         return Item(
             **common,
             verdict=VERDICTS["not_gradable"],
-            points=_("Aún sin puntos (vale {maximum})").format(maximum=_number(grade["max_score"])),
+            points=_("Aún sin puntos (vale {maximum})").format(maximum=number(grade["max_score"])),
             notice=_(
                 "No es un cero. Hubo un problema al leer o calificar su respuesta, y quien acompaña el curso lo está "
                 "revisando. Si tiene el archivo original, guárdelo."
@@ -183,7 +190,7 @@ def _by_person(cell: Any, grade: Mapping[str, Any], common: dict[str, Any]) -> I
     pending = grade["manual_score"] is None and grade["auto_score"] is None
     empty = grade["manual_score"] is None and not pending
     verdict = VERDICTS["pending" if pending else "unanswered" if empty else "reviewed"]
-    maximum = _number(grade["max_score"])
+    maximum = number(grade["max_score"])
     points = (
         _("Aún sin puntos (vale {maximum})").format(maximum=maximum)
         if pending
@@ -194,8 +201,8 @@ def _by_person(cell: Any, grade: Mapping[str, Any], common: dict[str, Any]) -> I
         **common,
         verdict=verdict,
         points=points,
-        answer_html="" if empty or is_task(cell) else to_html(cell.source),
-        comment_html="" if empty else to_html(comment),
+        answer_html="" if empty or is_task(cell) else _block(cell.source),
+        comment_html="" if empty else _block(comment),
     )
 
 
@@ -204,12 +211,14 @@ def _score(grade: Mapping[str, Any]) -> float:
     return float(base or 0) + float(grade["extra_credit"] or 0)
 
 
-def _number(value: float) -> str:
-    return f"{round(float(value), 2):g}".replace(".", ",")
-
-
 def _of(points: float, maximum: float) -> str:
-    return _("{points} de {maximum} puntos").format(points=_number(points), maximum=_number(maximum))
+    return _("{points} de {maximum} puntos").format(points=number(points), maximum=number(maximum))
+
+
+def _block(text: str) -> str:
+    """Markdown as safe HTML, its tables in a box that scrolls, by keyboard too: a page never scrolls sideways."""
+    box = f'<div class="wide" role="region" aria-label="{_("Tabla")}" tabindex="0"><table>'
+    return to_html(text).replace("<table>", box).replace("</table>", "</table></div>")
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -220,7 +229,7 @@ def _penalty(points: float) -> str:
     if not points:
         return ""
     return _("Se descontaron {points} puntos por entrega tardía; la nota de arriba ya los descuenta.").format(
-        points=_number(points)
+        points=number(points)
     )
 
 
@@ -246,10 +255,10 @@ def _question_texts(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     if (folder / QUESTIONS_FILE).is_file():
         questions = load_questions(folder / QUESTIONS_FILE)
-        texts = {question.id: to_html(question.prompt) for question in questions.by_id.values()}
+        texts = {question.id: _block(question.prompt) for question in questions.by_id.values()}
     for path in sorted(folder.glob("decision-*.yml")):
         decision = load_decision(path)
-        texts[decision.id] = to_html(f"**{decision.title}**\n\n{decision.nodes[decision.situation].text}")
+        texts[decision.id] = _block(f"**{decision.title}**\n\n{decision.nodes[decision.situation].text}")
     return texts
 
 

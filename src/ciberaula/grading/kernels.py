@@ -7,7 +7,11 @@ and nothing but the answer to a request can leave a kernel.
 import contextlib
 import os
 import queue
+import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -52,10 +56,16 @@ class GradingKernel:
 
     def __init__(self, name: str, *, cwd: Path, env: Mapping[str, str]) -> None:
         self.name = name
-        self._manager = KernelManager(kernel_name=name)
+        self._sockets = Path(tempfile.mkdtemp(prefix="ciberaula-nucleo-"))
+        self._manager = KernelManager(
+            kernel_name=name, connection_file=str(self._sockets / "c.json"), **self._transport()
+        )
+        # What the processes print past their kernel (a crash, a warning) is nothing to show an instructor.
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
-            self._manager.start_kernel(cwd=str(cwd), env=dict(env))
+            self._manager.start_kernel(cwd=str(cwd), env=dict(env), **quiet)
         except NoSuchKernel as error:
+            shutil.rmtree(self._sockets, ignore_errors=True)
             raise UserError(
                 _(
                     "Falta el núcleo «{name}»: vuelva a instalar el paquete ciberaula en este entorno (make setup)."
@@ -108,6 +118,19 @@ class GradingKernel:
             self._manager.shutdown_kernel(now=True)
         with contextlib.suppress(Exception):
             self._manager.cleanup_resources()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """End the processes and remove the sockets at exit, when the thread that drives kernels is gone already."""
+        with contextlib.suppress(Exception):
+            self._client.stop_channels()
+            self._client.context.destroy(linger=0)
+        kill_group(self.pid)
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def _transport(self) -> dict[str, str]:
+        """Sockets in a folder of our own where the system has them: no port that another user of the machine could reach."""
+        return {} if sys.platform == "win32" else {"transport": "ipc", "ip": str(self._sockets / "s")}
 
     def _reply_to(self, request: str, timeout: float) -> dict[str, Any]:
         deadline = time.monotonic() + timeout

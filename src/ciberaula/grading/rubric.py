@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ciberaula.classroom.yamlfile import read_yaml, validate
 from ciberaula.errors import UserError
 from ciberaula.grading.config import COURSE_ID
+from ciberaula.grading.words import number
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
 
@@ -62,8 +63,8 @@ class Criterion(_Strict):
             if level.points == points:
                 return level
         raise UserError(
-            _("El criterio «{id}» no tiene un nivel de {points:g} puntos; elija entre {known}.").format(
-                id=self.id, points=points, known=", ".join(f"{level.points:g}" for level in self.levels)
+            _("El criterio «{id}» no tiene un nivel de {points} puntos; elija entre {known}.").format(
+                id=self.id, points=number(points), known="; ".join(number(level.points) for level in self.levels)
             )
         )
 
@@ -148,11 +149,11 @@ def judge(rubric: Rubric, levels: Mapping[str, float], comment_ids: Sequence[str
         level = criterion.level(levels[criterion.id])
         total += level.points
         lines.append(
-            _("- **{criterion}**: {level} ({points:g} de {maximum:g}). {descriptor}").format(
+            _("- **{criterion}**: {level} ({points} de {maximum}). {descriptor}").format(
                 criterion=criterion.name,
                 level=level.name,
-                points=level.points,
-                maximum=criterion.maximum,
+                points=number(level.points),
+                maximum=number(criterion.maximum),
                 descriptor=level.descriptor,
             )
         )
@@ -201,8 +202,8 @@ def grade_rubric(
         notebook, grade = grades[0]
         if grade.max_score != rubric.maximum:
             raise UserError(
-                _("La rúbrica de {name} suma {rubric:g} puntos y la celda {cell} vale {points:g}: igúalelas.").format(
-                    name=assignment, rubric=rubric.maximum, cell=grade.name, points=grade.max_score
+                _("La rúbrica de {name} suma {rubric} puntos y la celda {cell} vale {points}: igúalelas.").format(
+                    name=assignment, rubric=number(rubric.maximum), cell=grade.name, points=number(grade.max_score)
                 )
             )
         grade.manual_score = points
@@ -244,14 +245,14 @@ class ShowRubric(NbGraderPreprocessor):  # type: ignore[misc]
 def rubric_markdown(rubric: Rubric) -> str:
     """The rubric for an instructor's eyes: a table of levels and the comments to copy."""
     lines = [
-        _("**Rúbrica** (hasta {points:g} puntos; sume un nivel por criterio)").format(points=rubric.maximum),
+        _("**Rúbrica** (hasta {points} puntos; sume un nivel por criterio)").format(points=number(rubric.maximum)),
         "",
         _("| Criterio | Puntos | Nivel | Se reconoce en que… |"),
         "|---|---|---|---|",
     ]
     for criterion in rubric.criteria:
         for level in sorted(criterion.levels, key=lambda level: -level.points):
-            cells = [criterion.name, f"{level.points:g}", level.name, level.descriptor]
+            cells = [criterion.name, number(level.points), level.name, level.descriptor]
             lines.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
     if rubric.comments:
         lines += ["", _("**Comentarios para copiar**"), ""]

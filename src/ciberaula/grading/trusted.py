@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ciberaula.errors import UserError
-from ciberaula.grading.kernels import GradingKernel, KernelDied, KernelTimeout, kill_group, on_kernel_thread
+from ciberaula.grading.kernels import GradingKernel, KernelDied, KernelTimeout, on_kernel_thread
 from ciberaula.i18n import _
 
 KERNEL = "ciberaula-calificador"
@@ -73,6 +73,11 @@ class TrustedScorer:
     def close(self) -> None:
         """End the kernel. The next request starts a new one."""
         on_kernel_thread(self._end)
+
+    def abandon(self) -> None:
+        """End the kernel's processes as the program ends: the thread that drives kernels is gone by then."""
+        if self._kernel is not None:
+            self._kernel.abandon()
 
     @property
     def pid(self) -> int | None:
@@ -153,8 +158,7 @@ def shared_scorer() -> TrustedScorer:
     global _scorer
     if _scorer is None:
         _scorer = TrustedScorer()
-        # At exit the kernel thread is gone already: end the process directly.
-        atexit.register(lambda: kill_group(_scorer.pid if _scorer else None))
+        atexit.register(_scorer.abandon)
     return _scorer
 
 

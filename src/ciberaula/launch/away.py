@@ -28,8 +28,8 @@ def prepare_folder(folder: Path, say: Say) -> None:
 def refresh_folder(folder: Path) -> None:
     """What depends on who opens the folder, and where: the person's pseudonym and the addresses of the home page."""
     pseudonym(folder)
-    refresh_home(folder, exchange=False, base_url=os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/"))
-    sign([folder / "inicio.ipynb"], Path(jupyter_data_dir()))
+    refreshed = refresh_home(folder, exchange=False, base_url=os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/"))
+    sign(refreshed, Path(jupyter_data_dir()))
 
 
 def configure_hub_server(folder: Path) -> None:
@@ -43,8 +43,8 @@ def configure_hub_server(folder: Path) -> None:
     server = {
         "ServerApp": {
             "root_dir": str(folder.resolve()),
-            "default_url": f"/lab/tree/{profile.page}",
+            "default_url": f"/{profile.opens}",
             "jpserver_extensions": extensions,
         }
     }
-    write_profile(Path(jupyter_config_dir()), server, profile.page, hidden)
+    write_profile(Path(jupyter_config_dir()), server, profile, hidden)

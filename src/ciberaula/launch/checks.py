@@ -8,7 +8,7 @@ from pathlib import Path
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
-# A server and two kernels with pandas need about this much (measured: 150 MB the server, 70 to 120 MB a kernel).
+# Room for the server, two kernels with pandas and a browser's page.
 NEEDED_MEMORY = 700 * 2**20
 NEEDED_DISK = 300 * 2**20
 REQUIRED = ("jupyterlab", "nbgrader", "voila", "anywidget", "pandas")

@@ -9,21 +9,26 @@ from ciberaula.files import write_atomic
 HOME_PAGE_CALL = "trainee_home("
 
 
-def refresh_home(workspace: Path, *, exchange: bool, base_url: str = "/") -> None:
-    """Write today's home page into the output of ``inicio.ipynb``, so that it shows without running anything."""
+def refresh_home(workspace: Path, *, exchange: bool, base_url: str = "/") -> list[Path]:
+    """Write today's home page into the output of ``inicio.ipynb``, so that it shows without running anything.
+
+    Returns the notebook where it changed, to be signed.
+    """
     from ciberaula.launch.pages import trainee_home
 
     path = workspace / "inicio.ipynb"
     if not path.is_file():
-        return
+        return []
     notebook = json.loads(path.read_bytes())
     page = trainee_home(workspace, exchange=exchange, base_url=base_url)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and HOME_PAGE_CALL in "".join(cell["source"]):
             cell["outputs"] = [_output(page)]
     data = json.dumps(notebook, ensure_ascii=False, indent=1).encode() + b"\n"
-    if data != path.read_bytes():
-        write_atomic(path, data)
+    if data == path.read_bytes():
+        return []
+    write_atomic(path, data)
+    return [path]
 
 
 def _output(page: Any) -> dict[str, Any]:

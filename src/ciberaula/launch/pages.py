@@ -83,13 +83,18 @@ def _task(module: Module, here: Path, base: str, exchange: bool) -> str:
         title=task.title, minutes=_minutes(task.minutes), points=task.points
     )
     lists = _command("nbgrader:open-assignment-list", _("Abrir la lista de tareas"))
-    if (here / path).is_file():
+    fetched = (here / path).is_file()
+    if fetched:
         step = _("Ya está en su carpeta: {link}.").format(link=_link(quote(path), _("abrir la tarea"), task.title))
     elif exchange:
         step = _("Primero tráigala: {button} y pulse «Fetch» junto a {id}.").format(button=lists, id=escape(task.id))
     else:
         step = _("Todavía no está en su carpeta: pídala a su docente.")
-    if exchange:
+    if exchange and fetched:
+        handing_in = _("Al terminar: {button} y pulse «Submit». Ahí mismo vuelve la retroalimentación.").format(
+            button=lists
+        )
+    elif exchange:
         handing_in = _("Al terminar, entréguela en la lista de tareas con «Submit»; ahí vuelve la retroalimentación.")
     else:
         form = _link(f"{base.rstrip('/')}/voila/render/entregar.ipynb", _("entregar por archivo"))

@@ -17,10 +17,14 @@ LOCAL_STUDENT = "participante"
 
 @dataclass(frozen=True)
 class Profile:
-    """``page`` is the notebook that opens, relative to the server's folder: ``workspace`` under the home, or the course."""
+    """``opens`` is the address of the first page, after the server's own; ``page`` is the file that it shows.
+
+    Both start from the server's folder: ``workspace`` under the home, or the course.
+    """
 
     role: str
     title: str
+    opens: str
     page: str
     workspace: str | None
     extensions: dict[str, bool]
@@ -41,6 +45,7 @@ PROFILES = {
     "trainee": Profile(
         role="trainee",
         title=_("participante"),
+        opens="lab/tree/inicio.ipynb",
         page="inicio.ipynb",
         workspace="aula",
         extensions={
@@ -54,19 +59,24 @@ PROFILES = {
     "instructor": Profile(
         role="instructor",
         title=_("docente"),
-        page="grading/inicio.ipynb",
+        # A text, so that looking at it neither starts a kernel nor changes a file of the course.
+        opens="lab/tree/grading/inicio.md",
+        page="grading/inicio.md",
         # formgrader needs the course itself to be inside the server's folder.
         workspace=None,
         extensions={
             "nbgrader.server_extensions.assignment_list": False,
             "nbgrader.server_extensions.validate_assignment": True,
             "nbgrader.server_extensions.formgrader": True,
+            # Pairing is for authors (see CONTRIBUTING): here, saving a notebook must not rewrite its source.
+            "jupyterlab_jupytext": False,
         },
-        hidden=("@jupyter/nbgrader:assignment-list",),
+        hidden=("@jupyter/nbgrader:assignment-list", "jupyterlab-jupytext"),
     ),
     "institution": Profile(
         role="institution",
         title=_("institución"),
+        opens="voila/render/institucion.ipynb",
         page="institucion.ipynb",
         workspace="institucion",
         extensions={
@@ -98,7 +108,9 @@ class Server:
     @property
     def address(self) -> str:
         """The address to give a person, token included."""
-        return f"http://localhost:{self.port}/lab/tree/{self.profile.page}?reset&token={self.token}"
+        # `reset` opens Lab on this page alone, whatever was open the last time.
+        reset = "reset&" if self.profile.opens.startswith("lab/") else ""
+        return f"http://localhost:{self.port}/{self.profile.opens}?{reset}token={self.token}"
 
 
 def new_server(profile: Profile, course: Path, home: Path, port: int) -> Server:
@@ -119,18 +131,18 @@ def write_configuration(server: Server, course: Path, home: Path) -> dict[str, s
     What every profile shares is installed with the package, under ``etc/jupyter``.
     """
     config = server.state / "config"
-    write_profile(config, _server_configuration(server), server.profile.page, server.profile.hidden)
+    write_profile(config, _server_configuration(server), server.profile, server.profile.hidden)
     (config / "jupyter_server_config.json").chmod(0o600)  # It holds the token.
     if server.profile.role == "trainee":
         write_student_configuration(config)
     return environment(server, course, home)
 
 
-def write_profile(config: Path, server: dict[str, Any], page: str, hidden: Sequence[str]) -> None:
-    """Write what one profile adds into a Jupyter configuration folder: server options, first page, hidden parts of Lab."""
+def write_profile(config: Path, server: dict[str, Any], profile: Profile, hidden: Sequence[str]) -> None:
+    """Write what a profile adds into a Jupyter configuration folder: server options, first page, hidden parts of Lab."""
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
     _write_json(config / "jupyter_server_config.json", server)
-    _write_json(config / "jupyter_lab_config.json", {"LabApp": {"default_url": f"/lab/tree/{page}"}})
+    _write_json(config / "jupyter_lab_config.json", {"LabApp": {"default_url": f"/{profile.opens}"}})
     _write_json(config / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)})
 
 

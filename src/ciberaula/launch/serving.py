@@ -70,7 +70,7 @@ def running(server: Server, env: dict[str, str], log: Path) -> Iterator[subproce
 
 
 def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    page = f"http://127.0.0.1:{server.port}/lab/tree/{server.profile.page}"
+    page = f"http://127.0.0.1:{server.port}/lab"
     request = urllib.request.Request(page, headers={"Authorization": f"token {server.token}"})
     # A proxy configured for the Internet has nothing to say about this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -106,12 +106,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def stopping_on_termination() -> Iterator[None]:
-    """Treat a request to end (kill, closing the terminal) as Ctrl-C, so that the server ends with us."""
+    """Treat a request to end (kill, closing the terminal) as Ctrl-C, so that the server ends with us.
+
+    Ctrl-C itself is set too: a shell that starts us in the background has it ignored.
+    """
 
     def interrupt(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+    kinds = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
     before = {kind: signal.signal(kind, interrupt) for kind in kinds}
     try:
         yield

@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import shutil
 import time
+import warnings
 import webbrowser
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -13,10 +15,11 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 from ciberaula.launch import checks, serving, workspace
 from ciberaula.launch.notebooks import refresh_home, sign
-from ciberaula.launch.profiles import PROFILES, Profile, new_server, state_folder, write_configuration
+from ciberaula.launch.profiles import LOCAL_STUDENT, PROFILES, Profile, new_server, state_folder, write_configuration
 from ciberaula.paths import course_root, home
 
 GUIDE = Path("grading/GUIA.md")
+_DEMO_MAKES = ("roster.csv", "gradebook.db", "exchange", "submitted", "autograded", "feedback", "cache")
 Say = Callable[[str], None]
 
 
@@ -65,8 +68,8 @@ def prepare_trainee(course: Path, state: Path, say: Say) -> None:
     for note in update.notes:
         say(note)
     pseudonym(folder)  # Made here, at the top: a lesson opened first would make one of its own.
-    refresh_home(folder, exchange=exchange)
-    sign([*update.written, folder / "inicio.ipynb"], state_folder(profile, state) / "data")
+    refreshed = refresh_home(folder, exchange=exchange)
+    sign([*update.written, *refreshed], state_folder(profile, state) / "data")
 
 
 def has_exchange(state: Path) -> bool:
@@ -75,16 +78,33 @@ def has_exchange(state: Path) -> bool:
 
 
 def ensure_demo(course: Path, state: Path, say: Say) -> None:
-    """Build the simulated cohort where it is missing.
+    """Build the simulated cohort on the first start, unless a cohort of the institution's own is there already.
 
-    The mark is written last, so that an interrupted build is begun again.
+    A mark says that a build is under way: one that was interrupted is cleared away and begun again.
     """
-    mark = state / "demo.ready"
-    if mark.exists():
+    ready, building = state / "demo.ready", state / "demo.building"
+    if ready.exists():
+        return
+    if building.exists():
+        for name in _DEMO_MAKES:
+            _remove(state / name)
+    elif any((state / name).exists() for name in ("roster.csv", "gradebook.db")):
         return
     say(_("Preparando la cohorte de demostración, con 24 participantes simulados (solo la primera vez)…"))
-    importlib.import_module("ciberaula.grading.demo").build(state, course)
-    mark.write_text("1\n", encoding="ascii")
+    building.touch()
+    with warnings.catch_warnings():
+        # What nbgrader's own libraries remark about each other says nothing to a person who opens a classroom.
+        warnings.simplefilter("ignore")
+        importlib.import_module("ciberaula.grading.demo").build(state, course, local_student=LOCAL_STUDENT)
+    ready.touch()
+    building.unlink()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def refresh_progress(course: Path, state: Path) -> None:

@@ -1,6 +1,7 @@
 // The frame of every widget: heading, prompt, control, buttons, state of saving, explanation.
 
 const TYPING_PAUSE_MS = 700;
+const SUPPRESS = "data-lm-suppress-shortcuts";
 const CONTROLS = {
   single: choiceControl,
   multiple: choiceControl,
@@ -13,22 +14,29 @@ const CONTROLS = {
 
 function render({ model, el }) {
   const spec = model.get("spec");
-  const send = (message) => model.send(message);
+  const view = newId("view");
+  const talk = { stamp: null, count: 0 };
+  const send = (message) => {
+    talk.count += 1;
+    talk.stamp = `${view}-${talk.count}`;
+    model.send({ ...message, stamp: talk.stamp });
+  };
   const status = h("p", { class: "ciberaula-status", role: "status" });
   const root = h(
     "section",
-    { class: "ciberaula ciberaula-live", lang: spec.lang, "data-lm-suppress-shortcuts": "true" },
+    { class: "ciberaula ciberaula-live", lang: spec.lang, [SUPPRESS]: "true" },
     h("h3", {}, spec.title),
     spec.prompt ? h("div", { class: "ciberaula-prompt", html: spec.prompt }) : null,
   );
   // JupyterLab's one-key commands (delete a cell, run it) must not fire while a person writes an answer.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
-  const body = spec.type === "scenario" ? _storyBody(spec, send) : _answerBody(spec, model, send);
+  root.addEventListener("keydown", (event) => _keepKey(root, event));
+  const body = spec.type === "scenario" ? _storyBody(spec, send) : _answerBody(spec, send, talk);
   root.append(body.element, status, ...(body.after || []));
   el.append(root);
 
   const update = () => {
     const state = model.get("state");
+    if (state.stamp === talk.stamp) talk.stamp = null; // everything this view sent has been heard
     body.update(state);
     _showStatus(status, state.status);
   };
@@ -42,6 +50,16 @@ function render({ model, el }) {
     window.removeEventListener("pagehide", leaving);
     model.off("change:state", update);
   };
+}
+
+/** Keep a key to the widget, except the one that saves the notebook. */
+function _keepKey(root, event) {
+  if (!((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s")) {
+    event.stopPropagation();
+    return;
+  }
+  root.removeAttribute(SUPPRESS); // JupyterLab looks at it when the event arrives at the document
+  setTimeout(() => root.setAttribute(SUPPRESS, "true"));
 }
 
 function _showStatus(place, status) {
@@ -69,7 +87,7 @@ function _storyBody(spec, send) {
   };
 }
 
-function _answerBody(spec, model, send) {
+function _answerBody(spec, send, talk) {
   const make = CONTROLS[spec.type];
   const typing = debounced(() => report(), TYPING_PAUSE_MS);
   const changed = (whileTyping) => {
@@ -113,7 +131,8 @@ function _answerBody(spec, model, send) {
     update(state) {
       const writing = typing.due || (control.typed || []).includes(document.activeElement);
       const told = JSON.stringify(state.value);
-      if (told !== applied && !(writing && applied !== undefined)) {
+      const mine = talk.stamp !== null || writing;
+      if (told !== applied && !(mine && applied !== undefined)) {
         if (JSON.stringify(control.get()) !== told) control.set(state.value);
         sent = JSON.stringify(control.get());
         applied = told;

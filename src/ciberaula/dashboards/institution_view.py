@@ -1,6 +1,7 @@
 """«Institución»: cohorts, hours and completion. No name, no pseudonym, and no group small enough to point at a person."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -20,7 +21,7 @@ _Rows = list[tuple[str, int | None, float | None, float | None]]
 def view(home: Path) -> Page:
     """The page. Raises ``UserError`` for a trainee, or without a snapshot."""
     require(current_role(), Role.INSTITUTION, Role.INSTRUCTOR)
-    snapshot = load(home)
+    snapshot = _of_one_kind(load(home))
     title = _("Institución")
     updated = _("Datos al {moment}.").format(moment=words.moment_of(snapshot.meta.built_at))
     total = publish({"": len(snapshot.learners)}).total
@@ -38,6 +39,19 @@ def view(home: Path) -> Page:
         _about(tables),
     ]
     return page(title, people(total), parts, simulated=snapshot.simulated, updated=updated)
+
+
+def _of_one_kind(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with real people only or, while they are too few to show, with invented ones only.
+
+    A total of both would mean nothing, and the invented ones (whose number is known) would give the real ones away.
+    """
+    real = [one for one in snapshot.learners if not one.simulated]
+    invented = [one for one in snapshot.learners if one.simulated]
+    kept = invented if invented and len(real) < MINIMUM else real
+    known = {one.pseudonym for one in kept}
+    rows = tuple(row for row in snapshot.modules if row.pseudonym in known)
+    return replace(snapshot, learners=tuple(kept), modules=rows, items=(), reviews=())
 
 
 def _offered(snapshot: Snapshot) -> float:

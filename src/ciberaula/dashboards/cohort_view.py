@@ -27,6 +27,7 @@ class _Choice:
     """What the viewer asked to see."""
 
     module: ModulePlan
+    cohort: str
     group: str
     state: str
 
@@ -66,34 +67,41 @@ def view(home: Path) -> Page:
         _hardest(snapshot, everyone, asked),
         _planned(snapshot),
     ]
-    return page(title, summary, parts, simulated=snapshot.simulated, updated=updated, links=links)
+    return page(
+        title, summary, parts, simulated=any(line.learner.simulated for line in everyone), updated=updated, links=links
+    )
 
 
 def _asked(snapshot: Snapshot, written: list[ModulePlan]) -> _Choice:
     """The choice in the address; anything unknown in it counts as not asked for."""
     wanted = query()
     plan = next((one for one in written if one.id == wanted.get("modulo")), written[0])
-    groups = {one.group for one in snapshot.learners}
-    group = wanted.get("grupo", "")
-    state = wanted.get("estado", "")
-    return _Choice(plan, group if group in groups else "", state if state in charts.STATES else "")
+    cohort, group, state = (wanted.get(name, "") for name in ("cohorte", "grupo", "estado"))
+    return _Choice(
+        module=plan,
+        cohort=cohort if cohort in {one.cohort for one in snapshot.learners} else "",
+        group=group if group in {one.group for one in snapshot.learners} else "",
+        state=state if state in charts.STATES else "",
+    )
 
 
 def _lines(snapshot: Snapshot, known: dict[str, str], asked: _Choice) -> list[_Line]:
-    """Learners of the chosen group in the chosen module; those who may need help first."""
+    """Learners of the chosen cohort and group in the chosen module; those who may need help first."""
     rows = {row.pseudonym: row for row in snapshot.modules if row.module == asked.module.id}
     lines = [
         _Line(known.get(one.pseudonym, _("(sin nombre en la lista)")), one, rows[one.pseudonym])
         for one in snapshot.learners
-        if not asked.group or one.group == asked.group
+        if asked.group in ("", one.group) and asked.cohort in ("", one.cohort)
     ]
     return sorted(lines, key=lambda line: (_URGENCY.index(line.row.state), line.name.casefold()))
 
 
 def _filter(snapshot: Snapshot, written: list[ModulePlan], asked: _Choice) -> str:
+    cohorts = sorted({one.cohort for one in snapshot.learners if one.cohort}, key=str.casefold)
     groups = sorted({one.group for one in snapshot.learners if one.group}, key=str.casefold)
     lists = [
         choice("modulo", _("Módulo"), [(plan.id, plan.title) for plan in written], asked.module.id),
+        choice("cohorte", _("Cohorte"), [("", _("Todas")), *((one, one) for one in cohorts)], asked.cohort),
         choice("grupo", _("Grupo"), [("", _("Todos")), *((group, group) for group in groups)], asked.group),
         choice(
             "estado", _("Estado"), [("", _("Todos")), *((one, words.state(one)) for one in charts.STATES)], asked.state
@@ -187,18 +195,25 @@ def _reviews(snapshot: Snapshot, lines: list[_Line], asked: _Choice, known: dict
     title = _("Por revisar a mano")
     if not waiting:
         return section(title, empty(_("Nada espera su revisión.")))
+    together: dict[tuple[str, str], list[ReviewRow]] = {}
+    for one in sorted(waiting, key=_oldest_first):
+        together.setdefault((one.pseudonym, one.status), []).append(one)
     rows = [
         (
-            known.get(one.pseudonym, _("(sin nombre en la lista)")),
-            _item_name(asked.module, one.item),
-            words.status(one.status),
-            words.short_day(one.submitted_at),
-            _open(one, known),
+            known.get(found[0].pseudonym, _("(sin nombre en la lista)")),
+            _item_name(asked.module, found[0].item)
+            if len(found) == 1
+            else _("{count} preguntas").format(count=len(found)),
+            words.status(found[0].status),
+            words.short_day(found[0].submitted_at),
+            _open(found[0], known),
         )
-        for one in sorted(waiting, key=_oldest_first)
+        for found in together.values()
     ]
     header = (_("Nombre"), _("Pregunta"), _("Por qué"), _("Entregada"), _("Calificador"))
-    caption = ngettext("{count} respuesta espera", "{count} respuestas esperan", len(rows)).format(count=len(rows))
+    caption = ngettext("{count} respuesta espera", "{count} respuestas esperan", len(waiting)).format(
+        count=len(waiting)
+    )
     note = _("Lo que espera revisión o no se pudo calificar no cuenta como cero.")
     return section(title, table(caption, header, rows), note=note)
 

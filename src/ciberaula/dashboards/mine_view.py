@@ -131,6 +131,8 @@ def _continue(plan: ModulePlan, row: ModuleRow, workspace: Path) -> str:
 
 
 def _modules(own: Own) -> str:
+    # «Necesita ayuda» tells an instructor what to do; to the learner it would be a verdict.
+    kinder = {"needs_help": _("Conviene repasar")}
     cards, planned = [], []
     for plan, row in zip(own.meta.modules, own.modules, strict=True):
         if not plan.written:
@@ -140,7 +142,7 @@ def _modules(own: Own) -> str:
         score = words.score(row)
         when = words.day(row.last_activity)
         cards.append(
-            f"<li><h3>{escape(plan.title)}</h3><div>{state_label(row.state)}</div>"
+            f"<li><h3>{escape(plan.title)}</h3><div>{state_label(row.state, kinder.get(row.state, ''))}</div>"
             f'<div class="ca-small">{escape(lessons)} · {escape(words.number(plan.hours))} h</div>'
             f'<div class="ca-small">{escape(_("Puntaje: {score}").format(score=score))}</div>'
             f'<div class="ca-small">{escape(_("Última actividad: {when}").format(when=when))}</div></li>'
