@@ -7,3 +7,7 @@ class UserError(Exception):
     The message says what is wrong, where, and what to do. Whoever meets it at the edge (the command line, a widget, a
     dashboard) shows ``str(error)`` and nothing else: never a traceback.
     """
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in a notebook instead of a traceback."""
+        return [str(self)]

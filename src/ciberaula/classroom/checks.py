@@ -14,14 +14,6 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 
-class PlainError(UserError):
-    """A mistake shown in a notebook as its one line, without a traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a traceback."""
-        return [str(self)]
-
-
 class Answers(Mapping[str, Any]):
     """Read-only ``respuestas.json`` of the working folder: id -> value, ``None`` where there is no answer."""
 
@@ -55,10 +47,10 @@ def check(id: str) -> None:
     try:
         value = clean(question, answers[question.id])
     except UserError as error:
-        raise PlainError(str(error)) from None
+        raise UserError(str(error)) from None
     gap = lacks(question, value)
     if gap:
-        raise PlainError(_("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap))
+        raise UserError(_("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap))
 
 
 def submit_answer(id: str, value: object) -> None:
@@ -76,7 +68,7 @@ def submit_table(id: str, table: object) -> None:
     """
     question = _find(id)
     if not isinstance(question, Table):
-        raise PlainError(_("«{id}» no pide una tabla: use submit_answer.").format(id=id))
+        raise UserError(_("«{id}» no pide una tabla: use submit_answer.").format(id=id))
     _submit(question, _table(id, table), id)
 
 
@@ -87,9 +79,9 @@ def _submit(question: Question | Decision, value: object, id: str) -> None:
         outcome = place.save(question, value, graded=graded, checked=not graded)
         cleaned = clean(question, value)
     except UserError as error:
-        raise PlainError(str(error)) from None
+        raise UserError(str(error)) from None
     if not outcome.saved:
-        raise PlainError(outcome.message)
+        raise UserError(outcome.message)
     print(f"{outcome.message} {id}: {describe(question, cleaned)}")
 
 
@@ -97,7 +89,7 @@ def _find(id: str) -> Question | Decision:
     try:
         return workplace().find(id)[0]
     except UserError as error:
-        raise PlainError(str(error)) from None
+        raise UserError(str(error)) from None
 
 
 def _table(id: str, table: object) -> dict[str, Any]:
@@ -107,12 +99,12 @@ def _table(id: str, table: object) -> dict[str, Any]:
     elif isinstance(table, list) and table and all(isinstance(row, Mapping) for row in table):
         columns = [str(name) for name in table[0]]
         if any(list(map(str, row)) != columns for row in table):
-            raise PlainError(_("«{id}»: todas las filas deben tener las mismas columnas.").format(id=id))
+            raise UserError(_("«{id}»: todas las filas deben tener las mismas columnas.").format(id=id))
         rows = [list(row.values()) for row in table]
     else:
-        raise PlainError(_("«{id}»: entregue un DataFrame de pandas o una lista de diccionarios.").format(id=id))
+        raise UserError(_("«{id}»: entregue un DataFrame de pandas o una lista de diccionarios.").format(id=id))
     if not 0 < len(columns) <= MAX_COLUMNS or len(rows) > MAX_ROWS:
-        raise PlainError(
+        raise UserError(
             _("«{id}»: la tabla tiene {rows} filas y {columns} columnas; se admiten hasta {most} y {wide}.").format(
                 id=id, rows=len(rows), columns=len(columns), most=MAX_ROWS, wide=MAX_COLUMNS
             )
