@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Playwright, Route, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 SHARE = Path(__file__).parents[1] / "src" / "ciberaula" / "share"
@@ -46,12 +46,29 @@ class Tab:
     errors: list[str] = field(default_factory=list)
 
 
+_running: list[Playwright] = []
+
+
+@contextlib.contextmanager
+def _playwright() -> Iterator[Playwright]:
+    """The one Playwright of this process: it can't be started twice, and two people may have pages open at once."""
+    if _running:
+        yield _running[0]
+        return
+    with sync_playwright() as started:
+        _running.append(started)
+        try:
+            yield started
+        finally:
+            _running.clear()
+
+
 @contextlib.contextmanager
 def chromium_page(
     *, width: int = 1280, height: int = 900, dark: bool = False, timeout_s: float = 60, **context_options: Any
 ) -> Iterator[Tab]:
     """A fresh profile's page in Spanish, of ``width`` x ``height`` CSS pixels, with the outside network shut."""
-    with sync_playwright() as playwright:
+    with _playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         try:
             context = browser.new_context(

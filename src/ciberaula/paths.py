@@ -1,6 +1,8 @@
 """Where things are: the course (read) and what a run produces (written)."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ciberaula.errors import UserError
@@ -59,3 +61,18 @@ def datasets() -> Path:
         if (folder / "datasets").is_dir():
             return folder / "datasets"
     return course_root() / "datasets"
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """For the while, environment variables have these values: for configurations that ask where things are as they load."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -144,30 +144,40 @@ def test_a_correct_file_is_read(tmp_path: Path) -> None:
     [
         ({"source": "otra"}, "cita la fuente «otra»"),
         ({"source": ["ley"]}, "cita la fuente"),
-        ({"status": "sure"}, "revise «status»"),
-        ({"value": True}, "revise «value»"),
-        ({"value": float("inf")}, "revise «value"),
-        ({"value": [7, 3]}, "a range goes from low to high"),
-        ({"value": None}, "value or text is needed"),
-        ({"unit": None}, "value and unit go together"),
-        ({"unit": "horas"}, "count does not fit the unit"),
-        ({"count": "semanas"}, "revise «count»"),
-        ({"sauce": "x"}, "revise «sauce»"),
-        ({"id": "Sin Puntos"}, "revise «id»"),
-        ({"name": " "}, "revise «name»"),
-        ({"reviewed": "ayer"}, "revise «reviewed»"),
+        ({"status": "sure"}, "«status» no admite «sure»"),
+        ({"value": True}, "«value»: un sí o no, no es un número"),
+        ({"value": float("inf")}, "«value»: «inf» no es un número válido"),
+        ({"value": [7, 3]}, "un intervalo va del menor al mayor"),
+        ({"value": None}, "hace falta «value», «text» o ambos"),
+        ({"unit": None}, "«value» y «unit» van siempre juntos"),
+        ({"unit": "horas"}, "«count» no corresponde a «unit»"),
+        ({"count": "semanas"}, "«count» no admite «semanas»"),
+        ({"sauce": "x"}, "sobra «sauce»"),
+        ({"id": "Sin Puntos"}, "«id»: «Sin Puntos» no tiene la forma debida"),
+        ({"name": " "}, "«name» está vacío"),
+        ({"reviewed": "ayer"}, "«reviewed» no tiene la forma esperada"),
     ],
 )
 def test_a_bad_entry_is_one_line(tmp_path: Path, change: dict[str, object], complaint: str) -> None:
     with pytest.raises(UserError, match=re.escape(complaint)) as caught:
         legal.load_legal(write(tmp_path, ENTRY | change))
     assert "\n" not in str(caught.value)
-    assert str(caught.value).startswith("legal.yml: ")
+    # with the line of the mistake, or of the entry where none of its keys is to blame alone
+    line = re.match(r"legal\.yml, línea (\d+), parámetro «", str(caught.value))
+    assert line
+    assert 3 <= int(line[1]) <= 11
 
 
 def test_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"«ec\.test\.term» está dos veces"):
+    with pytest.raises(UserError, match=r"legal\.yml, línea 11, parámetro «ec\.test\.term»: está dos veces"):
         legal.load_legal(write(tmp_path, ENTRY, ENTRY))
+
+
+def test_a_key_written_twice_in_an_entry_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, ENTRY)
+    path.write_text(path.read_text(encoding="utf-8").replace("  value: 5\n", "  value: 5\n  value: 15\n"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"^legal\.yml, línea 11: la clave «value» está repetida; deje una sola\.$"):
+        legal.load_legal(path)
 
 
 @pytest.mark.parametrize("content", ["", "schema: 2", "- a", "a: [", "schema: 1\nparameters: 3", "\x00"])
@@ -181,5 +191,5 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: str) -> None:
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"No se pudo leer falta\.yml"):
+    with pytest.raises(UserError, match=r"No se encontró falta\.yml"):
         legal.load_legal(tmp_path / "falta.yml")

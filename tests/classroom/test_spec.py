@@ -54,7 +54,7 @@ def test_graded_file_refuses_every_key_word_at_any_depth(tmp_path, word, depth):
         (changed(SINGLE, options=[*SINGLE["options"], SINGLE["options"][0]]), "«a» está dos veces en options"),
         (changed(SINGLE, color="azul"), "sobra «color»"),
         (changed(SINGLE, prompt=3), "«prompt» debe ser texto"),
-        (changed(SINGLE, id="Mayúscula"), "solo admite minúsculas"),
+        (changed(SINGLE, id="Mayúscula"), "use minúsculas sin tilde"),
         (changed(SINGLE, coverage=["X-1"]), "«coverage › n.º 1»"),
         (changed(SINGLE, options=[{**one, "correct": True} for one in SINGLE["options"]]), "una sola opción"),
         (changed(MULTIPLE, options=[{"id": "a", "text": "A"}, {"id": "b", "text": "B"}]), "«correct: true»"),
@@ -64,7 +64,7 @@ def test_graded_file_refuses_every_key_word_at_any_depth(tmp_path, word, depth):
         (changed(MATCHING, pairs={"salud": "sensible"}), "dar pareja a cada elemento"),
         (changed(MATCHING, pairs={"salud": "otra", "hora": "comun"}), "no está en «right»"),
         (changed(NUMBER, min=9, max=3), "«min» debe ser menor que «max»"),
-        (changed(NUMBER, correct_value=float("inf")), "«correct_value» no tiene la forma"),
+        (changed(NUMBER, correct_value=float("inf")), "«correct_value»: «inf» no es un número válido"),
         (changed(NUMBER, explanation=""), "falta «explanation»"),
         (changed(TEXT, explanation=""), "falta «explanation»"),
         (changed(TEXT, max_words=0), "«max_words»"),
@@ -97,14 +97,14 @@ def test_legal_placeholders_become_the_law_s_phrase(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("schema: 1\nschema: 1\n", "línea 1: la clave «schema» está dos veces"),
+        ("schema: 1\nschema: 1\n", "línea 2: la clave «schema» está repetida"),
         ("schema: [1\n", "línea 2"),
         ("- 1\n", "se esperaba un conjunto de claves"),
-        ("schema: 2\ngraded: false\nquestions: [{}]\n", "«schema» no admite ese valor: use 1"),
+        ("schema: 2\ngraded: false\nquestions: [{}]\n", "«schema» no admite «2»: use 1"),
         ("schema: 1\ngraded: quizá\nquestions: [{}]\n", "«graded»"),
         ("schema: 1\ngraded: false\nquestions: []\n", "«questions» necesita al menos 1"),
-        ("!!python/object/apply:os.system ['true']\n", "corrija el YAML"),
-        ("a: " + "[" * 3000, "corrija el YAML"),
+        ("!!python/object/apply:os.system ['true']\n", "el YAML no se entiende"),
+        ("a: " + "[" * 3000, "el YAML no se entiende"),
     ],
 )
 def test_a_file_that_is_no_yaml_of_ours_is_one_line(tmp_path, text, expected):

@@ -188,14 +188,14 @@ def test_what_a_later_module_teaches_cannot_be_assessed_yet(course):
 
 
 SHAPES = {
-    "a field nobody knows": (("    hours: 1\n", "    hours: 1\n    horas: 1\n"), "horas: este dato no existe"),
-    "a missing field": (("    about: Un módulo pequeño para las pruebas.\n", ""), "about: falta este dato"),
-    "a status nobody knows": (("status: written", "status: listo"), "«listo» no es válido; use 'written' o 'planned'"),
+    "a field nobody knows": (("    hours: 1\n", "    hours: 1\n    horas: 1\n"), "sobra «modules › n.º 1 › horas»"),
+    "a missing field": (("    about: Un módulo pequeño para las pruebas.\n", ""), "falta «modules › n.º 1 › about»"),
+    "a status nobody knows": (("status: written", "status: listo"), "no admite «listo»: use written o planned"),
     "an id with spaces": (("id: leccion-1", "id: Lección uno"), "«Lección uno» no tiene la forma debida"),
     "points below zero": (("points: 2", "points: -2"), "«-2» está fuera de los límites: debe ser mayor que 0"),
     "minutes as text": (("minutes: 30, teaches", "minutes: media, teaches"), "«media» no es un número válido"),
     "no coverage": (("kind: single, competence: datos.minimizar, coverage: [EC-02]",
-                     "kind: single, competence: datos.minimizar, coverage: []"), "está vacío"),
+                     "kind: single, competence: datos.minimizar, coverage: []"), "coverage» necesita al menos 1"),
 }  # fmt: skip
 
 
@@ -231,8 +231,8 @@ def test_a_repeated_key_is_not_silently_dropped(course):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"- solo\n- una lista\n", "falta la clave «modules»"),
-        (b"", "falta la clave «modules»"),
+        (b"- solo\n- una lista\n", "se esperaba un conjunto de claves"),
+        (b"", "se esperaba un conjunto de claves"),
         (b"\xff\xfe", "no se puede leer"),
         (b"schema: 9\nmodules: []\n", "schema: 1"),
     ],
@@ -247,7 +247,7 @@ def test_a_missing_file(course):
     (course / "modules" / "coverage.yml").unlink()
     (line,) = mistakes(course)
     assert "coverage.yml" in line
-    assert "restaure el archivo" in line
+    assert "No se encontró" in line
 
 
 def test_a_mistake_in_the_coverage_list_names_that_file(course):

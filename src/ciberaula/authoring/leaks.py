@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from nbformat import NotebookNode
 
 from ciberaula.authoring.notebooks import read_source, sources
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.yamlfile import read_yaml
 
 # Where a trainee's files come from: the workspace, Binder and the installed package.
 REACHABLE = ("modules", "exercises", "datasets", "src", "binder")
@@ -69,8 +69,9 @@ def secret_texts(course: Path) -> dict[str, str]:
         for text in _kept_back(read_source(source, name), name):
             secrets[text] = name
     for bank in sorted((course / "grading" / "answer_bank").rglob("*.yml")):
-        for text in _strings(yaml.safe_load(bank.read_text(encoding="utf-8"))):
-            secrets[normalised(text)] = bank.relative_to(course).as_posix()
+        name = bank.relative_to(course).as_posix()
+        for text in _strings(read_yaml(bank, name).data):
+            secrets[normalised(text)] = name
     return {text: origin for text, origin in secrets.items() if _is_telling(text) and text not in public}
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import jupytext
 import nbformat
-import yaml
 from nbformat import NotebookNode
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.yamlfile import parse_yaml
 
 # Fixed, so that neither a newer jupytext nor another machine changes a byte.
 _NBFORMAT_MINOR = 5
@@ -42,11 +42,10 @@ def _header(text: str) -> dict[str, Any]:
     if not found:
         return {}
     try:
-        header = yaml.safe_load(found.group(1))
-    except yaml.YAMLError:
+        return parse_yaml(found.group(1), "").data
+    except UserError:
         # Named in the header, broken in its YAML: a source, whose mistake `read_source` tells.
         return {"jupytext": None} if "jupytext:" in found.group(1) else {}
-    return header if isinstance(header, dict) else {}
 
 
 def read_source(path: Path, name: str) -> NotebookNode:

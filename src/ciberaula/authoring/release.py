@@ -1,9 +1,6 @@
 """``solutions/`` to ``exercises/`` through nbgrader's own ``generate_assignment``."""
 
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,6 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from ciberaula.authoring.running import run
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.paths import environment
 
 CONFIG = "grading/nbgrader_config.py"
 # How a traceback in nbgrader's log begins to tell a mistake that we named ourselves.
@@ -57,7 +55,7 @@ def settings(course: Path, runs: Path) -> Config:
     """
     config = Config()
     if (course / CONFIG).is_file():
-        with _environment(CIBERAULA_COURSE=str(course), CIBERAULA_HOME=str(runs)):
+        with environment(CIBERAULA_COURSE=str(course), CIBERAULA_HOME=str(runs)):
             config = PyFileConfigLoader(Path(CONFIG).name, path=str((course / CONFIG).parent)).load_config()
     ignored = config.CourseDirectory.get("ignore", CourseDirectory.ignore.default_args[0])
     config.CourseDirectory.ignore = [*ignored, *(pattern for pattern in ("*.md",) if pattern not in ignored)]
@@ -66,20 +64,6 @@ def settings(course: Path, runs: Path) -> Config:
         steps.append(ShowQuestions)
     config.GenerateAssignment.preprocessors = steps
     return config
-
-
-@contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def generate(course: Path, staging: Path) -> None:

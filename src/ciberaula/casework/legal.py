@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.yamlfile import Place, Strict, YamlFile, read_yaml, validate
 
 LEGAL_FILE = Path(__file__).with_name("legal.yml")
 
@@ -25,13 +25,9 @@ Status = Literal["read", "secondary", "unconfirmed", "in-review"]
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-
-class Source(BaseModel):
+class Source(Strict):
     """A law, regulation, code or standard: ``short`` is how a sentence cites it, ``published`` where it appeared."""
-
-    model_config = _STRICT
 
     jurisdiction: Text
     short: Text
@@ -39,15 +35,13 @@ class Source(BaseModel):
     published: Text
 
 
-class Parameter(BaseModel):
+class Parameter(Strict):
     """One fact of law or of the profession: a ``value`` (number, or a range from-to) with its ``unit``, a ``text``, or both.
 
     ``count`` says how a period runs (``termino``: business days; ``plazo``: calendar days; ``horas``: straight hours) and
     is ``None`` where nothing is counted or where our reading did not record it. ``status`` is how sure our reading is.
     ``reviewed`` is the date on which it was last looked at.
     """
-
-    model_config = _STRICT
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     name: Text
@@ -65,19 +59,19 @@ class Parameter(BaseModel):
     @classmethod
     def _no_truth_values(cls, value: object) -> object:
         if isinstance(value, bool):  # YAML reads «sí/no» words as booleans, which pydantic would take for 1 and 0
-            raise ValueError("value must be a number")
+            raise ValueError(_("un sí o no, no es un número"))
         return value
 
     @model_validator(mode="after")
     def _says_something(self) -> "Parameter":
         if self.value is None and self.text is None:
-            raise ValueError("value or text is needed")
+            raise ValueError(_("hace falta «value», «text» o ambos"))
         if (self.value is None) != (self.unit is None):
-            raise ValueError("value and unit go together")
+            raise ValueError(_("«value» y «unit» van siempre juntos"))
         if isinstance(self.value, tuple) and self.value[0] >= self.value[1]:
-            raise ValueError("a range goes from low to high")
+            raise ValueError(_("un intervalo va del menor al mayor"))
         if self.count is not None and self.unit != ("horas" if self.count == "horas" else "días"):
-            raise ValueError("count does not fit the unit")
+            raise ValueError(_("«count» no corresponde a «unit»"))
         return self
 
     @property
@@ -90,9 +84,7 @@ class Parameter(BaseModel):
         return self.value
 
 
-class _File(BaseModel):
-    model_config = _STRICT
-
+class _File(Strict):
     schema_: Literal[1] = Field(alias="schema")
     reviewed: dt.date
     notice: Text
@@ -100,10 +92,8 @@ class _File(BaseModel):
     parameters: list[dict[str, Any]]
 
 
-class LegalData(BaseModel):
+class LegalData(Strict):
     """The whole file: its notice, its review date and its parameters by id, in the file's order."""
-
-    model_config = _STRICT
 
     reviewed: dt.date
     notice: str
@@ -112,46 +102,36 @@ class LegalData(BaseModel):
 
 def load_legal(path: Path = LEGAL_FILE) -> LegalData:
     """Read and check a file of legal parameters. Raises ``UserError`` (one line) for anything wrong in it."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        file = _File.model_validate(raw)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(_("No se pudo leer {file}: {reason}.").format(file=path.name, reason=reason)) from error
-    except ValidationError as error:
-        raise UserError(_complaint(path, _("el archivo"), error)) from error
+    source = read_yaml(path)
+    file = validate(_File, source)
     found: dict[str, Parameter] = {}
-    for position, entry in enumerate(file.parameters, start=1):
-        parameter = _parameter(path, file, position, entry)
+    for index, entry in enumerate(file.parameters):
+        parameter = _parameter(source, file, index, entry)
         if parameter.id in found:
             raise UserError(
-                _("{file}: el parámetro «{id}» está dos veces; deje uno solo.").format(file=path.name, id=parameter.id)
+                _("{where}: está dos veces; deje uno solo.").format(
+                    where=source.where(("parameters", index), _about(entry, index))
+                )
             )
         found[parameter.id] = parameter
     return LegalData(reviewed=file.reviewed, notice=file.notice, parameters=found)
 
 
-def _parameter(path: Path, file: _File, position: int, entry: dict[str, Any]) -> Parameter:
-    where = _("el parámetro {id}").format(id=entry.get("id", _("n.º {n}").format(n=position)))
-    source = entry.get("source")
-    if not isinstance(source, str) or source not in file.sources:
+def _about(entry: dict[str, Any], index: int) -> str:
+    return _("parámetro «{id}»").format(id=entry.get("id", _("n.º {n}").format(n=index + 1)))
+
+
+def _parameter(source: YamlFile, file: _File, index: int, entry: dict[str, Any]) -> Parameter:
+    place: Place = ("parameters", index)
+    about, law = _about(entry, index), entry.get("source")
+    if not isinstance(law, str) or law not in file.sources:
         raise UserError(
-            _("{file}: {where} cita la fuente «{source}», que no está en sources.").format(
-                file=path.name, where=where, source=source
+            _("{where}: cita la fuente «{source}», que no está en sources; añádala o corrija su nombre.").format(
+                where=source.where((*place, "source"), about), source=law
             )
         )
-    try:
-        return Parameter.model_validate({"reviewed": file.reviewed} | entry | {"source": file.sources[source]})
-    except ValidationError as error:
-        raise UserError(_complaint(path, where, error)) from error
-
-
-def _complaint(path: Path, where: str, error: ValidationError) -> str:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"]) or _("contenido")
-    return _("{file}: en {where}, revise «{field}» ({reason}).").format(
-        file=path.name, where=where, field=field, reason=first["msg"]
-    )
+    whole = {"reviewed": file.reviewed} | entry | {"source": file.sources[law]}
+    return validate(Parameter, source, whole, place, about)
 
 
 @cache

@@ -21,15 +21,15 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ciberaula.classroom.markup import expand_placeholders
-from ciberaula.classroom.spec import Coverage, Flag, Id, Strict, Text, refuse_keys
-from ciberaula.classroom.yamlfile import read_yaml, validate
+from ciberaula.classroom.spec import Coverage, Flag, Id, Text, refuse_keys
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.yamlfile import Strict, read_yaml, validate
 
 Quality = Literal["good", "acceptable", "poor", "critical"]
 Step = tuple[str, str]
@@ -138,10 +138,10 @@ class Decision(Strict):
 
 def load_decision(path: Path) -> Decision:
     """Read and check a ``decision-*.yml``. Raises ``UserError``: file, node, what is wrong, what to do."""
-    raw: dict[str, Any] = read_yaml(path)
-    if raw.get("graded") is True:
-        refuse_keys(raw, path.name)
-    decision = validate(Decision, expand_placeholders(raw, path.name), path.name)
+    file = read_yaml(path)
+    if file.data.get("graded") is True:
+        refuse_keys(file.data, path.name)
+    decision = validate(Decision, file, expand_placeholders(file.data, path.name))
     mistake = decision.graph_mistake() or (None if decision.graded else decision.feedback_gap())
     if mistake:
         raise UserError(f"{path.name}: {mistake}.")

@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 
 from ciberaula.classroom import fields
 from ciberaula.classroom.markup import expand_placeholders, to_plain
-from ciberaula.classroom.spec import Id, Item, Strict, Text
-from ciberaula.classroom.yamlfile import read_yaml, validate
+from ciberaula.classroom.spec import Id, Item, Text
 from ciberaula.i18n import _
+from ciberaula.yamlfile import Strict, read_yaml, validate
 
 Line = Annotated[str, Field(min_length=1, pattern=r"^[^\n]+$")]
 
@@ -106,4 +106,5 @@ class Template(Strict):
 
 def load_template(path: Path) -> Template:
     """The template in ``path``, law quoted. Raises ``UserError`` in one line."""
-    return validate(Template, expand_placeholders(read_yaml(path), path.name), path.name)
+    file = read_yaml(path)
+    return validate(Template, file, expand_placeholders(file.data, path.name))

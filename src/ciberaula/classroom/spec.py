@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from ciberaula.classroom.markup import expand_placeholders
-from ciberaula.classroom.yamlfile import read_yaml, validate
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.yamlfile import Place, Strict, read_yaml, validate
 
 KEY_WORDS = frozenset(
     {"correct", "why", "explanation", "order", "pairs", "correct_value", "tolerance", "feedback", "quality"}
@@ -27,12 +27,6 @@ Coverage = list[Annotated[str, Field(pattern=r"^(EC|CW|TSA)-\d{2,3}$")]]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Flag = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True, gt=0)]
-
-
-class Strict(BaseModel):
-    """Base of all models here: nothing unknown is accepted, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class Choice(Strict):
@@ -67,7 +61,9 @@ def _distinct(items: Iterable[Choice | Item], name: str) -> None:
     ids = [item.id for item in items]
     repeated = next((one for one in ids if ids.count(one) > 1), None)
     if repeated is not None:
-        raise ValueError(_("«{id}» está dos veces en {name}; use identificadores distintos.").format(id=repeated, name=name))
+        raise ValueError(
+            _("«{id}» está dos veces en {name}; use identificadores distintos.").format(id=repeated, name=name)
+        )
 
 
 class _WithChoices(_Base):
@@ -264,14 +260,17 @@ class Questions(Strict):
 
 def load_questions(path: Path) -> Questions:
     """Read and check a ``preguntas.yml``. Raises ``UserError``: file, question, what is wrong, what to do."""
-    file = validate(_File, read_yaml(path), path.name)
+    source = read_yaml(path)
+    file = validate(_File, source)
     found: dict[str, Question] = {}
-    for position, raw in enumerate(file.questions, start=1):
-        name = raw.get("id", _("n.º {position}").format(position=position))
-        where = _("{file}, pregunta «{id}»").format(file=path.name, id=name)
+    for index, raw in enumerate(file.questions):
+        place: Place = ("questions", index)
+        about = _("pregunta «{id}»").format(id=raw.get("id", _("n.º {position}").format(position=index + 1)))
+        where = source.where(place, about)
         if file.graded:
             refuse_keys(raw, where)
-        question = _question(expand_placeholders(raw, where), where)
+        model = _model(raw, source.where((*place, "kind"), about))
+        question = validate(model, source, expand_placeholders(raw, where), place, about)
         gap = None if file.graded else question.feedback_gap()
         if gap:
             raise UserError(f"{where}: {gap}.")
@@ -281,11 +280,11 @@ def load_questions(path: Path) -> Questions:
     return Questions(graded=file.graded, by_id=found)
 
 
-def _question(raw: Mapping[str, Any], where: str) -> Question:
+def _model(raw: Mapping[str, Any], where: str) -> type[Question]:
     kind = raw.get("kind")
     if not isinstance(kind, str) or kind not in _MODELS:
         raise UserError(_("{where}: «kind» debe ser uno de {kinds}.").format(where=where, kinds=", ".join(_MODELS)))
-    return validate(_MODELS[kind], raw, where)
+    return _MODELS[kind]
 
 
 def refuse_keys(raw: object, where: str) -> None:

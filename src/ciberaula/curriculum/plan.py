@@ -3,10 +3,11 @@
 from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.yamlfile import Strict
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
@@ -23,13 +24,7 @@ ItemKind = Literal[
 ]
 
 
-class Shape(BaseModel):
-    """Common rules of every shape: frozen, and an unknown field is a mistake rather than ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CoverageItem(Shape):
+class CoverageItem(Strict):
     """One thing that the source documents of the course say must be taught or exist."""
 
     id: CoverageId
@@ -43,7 +38,7 @@ class CoverageItem(Shape):
         return self.kind != "concept"
 
 
-class Framework(Shape):
+class Framework(Strict):
     """A public framework that competences are aligned to, with how sure we are of what we say it contains."""
 
     id: Slug
@@ -51,14 +46,14 @@ class Framework(Shape):
     certainty: Certainty
 
 
-class Alignment(Shape):
+class Alignment(Strict):
     """Where a competence sits in a framework: ``reference`` names its area, section or principle."""
 
     framework: Slug
     reference: Text
 
 
-class Competence(Shape):
+class Competence(Strict):
     """What a trainee can do after learning it: «elegir la base legal que corresponde»."""
 
     id: Slug
@@ -66,7 +61,7 @@ class Competence(Shape):
     alignment: Annotated[tuple[Alignment, ...], Field(min_length=1)]
 
 
-class Lesson(Shape):
+class Lesson(Strict):
     """One notebook of a module: its presentation, a lesson, or its take-away."""
 
     id: Slug
@@ -81,7 +76,7 @@ class Lesson(Shape):
         return f"{self.id}.ipynb"
 
 
-class GradedItem(Shape):
+class GradedItem(Strict):
     """One graded cell of an assignment; ``id`` is its nbgrader ``grade_id``."""
 
     id: Slug
@@ -96,7 +91,7 @@ class GradedItem(Shape):
         return self.kind == "written"
 
 
-class Assignment(Shape):
+class Assignment(Strict):
     """The graded work of a module. ``notebook`` is the name of its one notebook, without ending; planned ones have none."""
 
     id: Slug
@@ -122,7 +117,7 @@ class Assignment(Shape):
         )
 
 
-class Module(Shape):
+class Module(Strict):
     """A module; ``id`` is also the name of its folder. ``hours`` counts its lessons and its assignment."""
 
     id: Slug
@@ -173,7 +168,7 @@ class Module(Shape):
         )
 
 
-class PassPolicy(Shape):
+class PassPolicy(Strict):
     """What share of the points passes an assignment, and whether that share is still provisional."""
 
     status: Literal["provisional", "reviewed"]
@@ -181,7 +176,7 @@ class PassPolicy(Shape):
     learners_before_review: Annotated[int, Field(ge=1)]
 
 
-class Curriculum(Shape):
+class Curriculum(Strict):
     """The whole plan. Look things up by id; every lookup of an unknown id raises ``UserError``."""
 
     title: Text

@@ -7,11 +7,11 @@ written answers of known quality. Tests hold the assignment to it; the demo coho
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from ciberaula.classroom.yamlfile import read_yaml, validate
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
+from ciberaula.yamlfile import Strict, read_yaml, validate
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]
@@ -20,11 +20,7 @@ Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _PLACE_COLUMNS = {"canton": ["provincia", "canton"], "provincia": ["provincia"], "region": ["region"]}
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class TableRecipe(_Strict):
+class TableRecipe(Strict):
     """How a table answer is made from a data set, so that the bank copies no data.
 
     ``drop_below`` leaves out the rows whose combination of age, gender and place is shared by fewer rows than that.
@@ -50,11 +46,11 @@ class TableRecipe(_Strict):
         return {"columns": self.columns, "rows": table[self.columns].to_numpy(dtype=object).tolist()}
 
 
-class _Recipe(_Strict):
+class _Recipe(Strict):
     table: TableRecipe
 
 
-class KnownAnswer(_Strict):
+class KnownAnswer(Strict):
     """An answer to an item and the points that it earns."""
 
     answer: Any
@@ -70,7 +66,7 @@ class KnownAnswer(_Strict):
         return self
 
 
-class Misconception(_Strict):
+class Misconception(Strict):
     """What somebody holds to be true, and how it shows: the items that it changes, with the points left in each."""
 
     id: Id
@@ -79,7 +75,7 @@ class Misconception(_Strict):
     items: Annotated[dict[Id, KnownAnswer], Field(min_length=1)]
 
 
-class WrittenAnswer(_Strict):
+class WrittenAnswer(Strict):
     """An answer to a written item and the level (points) that the rubric expects for each criterion."""
 
     id: Literal["good", "middling", "poor"]
@@ -93,7 +89,7 @@ class WrittenAnswer(_Strict):
         return sum(self.levels.values())
 
 
-class AnswerBank(_Strict):
+class AnswerBank(Strict):
     """A whole answer bank. Items are those of the assignment that score themselves, and the written ones apart."""
 
     schema_: Literal[1] = Field(alias="schema")
@@ -146,7 +142,7 @@ class AnswerBank(_Strict):
 def load_answer_bank(assignment: str) -> AnswerBank:
     """Read and check the answer bank of ``assignment``. Raises ``UserError``, in one line, for anything wrong in it."""
     path = course_root() / "grading" / "answer_bank" / f"{assignment}.yml"
-    return validate(AnswerBank, read_yaml(path), path.name)
+    return validate(AnswerBank, read_yaml(path))
 
 
 def _recipe(answer: Any) -> TableRecipe | None:

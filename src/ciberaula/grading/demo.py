@@ -8,12 +8,10 @@ collected, graded in two stages, judged by the rubric where a person would, and 
 import csv
 import io
 import logging
-import os
 import random
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,14 +22,13 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeSubmit
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ciberaula.classroom.lessons import lessons_in
 from ciberaula.classroom.participant import pseudonym
 from ciberaula.classroom.record import LearningRecord, Statement
 from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry
 from ciberaula.classroom.workplace import workplace
-from ciberaula.classroom.yamlfile import read_yaml, validate
 from ciberaula.curriculum import load
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
@@ -40,6 +37,8 @@ from ciberaula.grading.cohort import Cohort, Step
 from ciberaula.grading.roster import COLUMNS, Learner
 from ciberaula.grading.rubric import grade_rubric
 from ciberaula.i18n import _
+from ciberaula.paths import environment
+from ciberaula.yamlfile import Strict, read_yaml, validate
 
 ASSIGNMENT = "05-proteccion-de-datos"
 ROSTER, GRADEBOOK = "roster.csv", "gradebook.db"
@@ -48,11 +47,7 @@ _AUTHOR = "Docente de la demostración"
 _READS = ((0.7, 1.0), (0.5, 0.6), (0.0, 0.2))
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Person(_Strict):
+class Person(Strict):
     """How one simulated person works; the file explains each field."""
 
     id: str
@@ -68,7 +63,7 @@ class Person(_Strict):
     reviewed: bool = True
 
 
-class DemoCohort(_Strict):
+class DemoCohort(Strict):
     """The whole of ``cohort.yml``."""
 
     schema_: Literal[1] = Field(alias="schema")
@@ -90,7 +85,8 @@ def build(home: Path, course: Path, *, local_student: str, now: datetime | None 
     aside = home / "demo.partial"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    with _home_at(aside):
+    # nbgrader's configuration asks for the home wherever it is made.
+    with environment(CIBERAULA_HOME=str(aside)):
         _build(aside, course, local_student, now or datetime.now(UTC))
     last = (GRADEBOOK, ROSTER)
     for made in sorted(aside.iterdir(), key=lambda path: (path.name in last, path.name)):
@@ -101,23 +97,9 @@ def build(home: Path, course: Path, *, local_student: str, now: datetime | None 
     shutil.rmtree(aside)
 
 
-@contextmanager
-def _home_at(folder: Path) -> Iterator[None]:
-    """nbgrader's configuration asks for the home wherever it is made: for the while, it is ``folder``."""
-    before = os.environ.get("CIBERAULA_HOME")
-    os.environ["CIBERAULA_HOME"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["CIBERAULA_HOME"]
-        else:
-            os.environ["CIBERAULA_HOME"] = before
-
-
 def _build(home: Path, course: Path, local_student: str, now: datetime) -> None:
     path = course / "grading" / "demo" / "cohort.yml"
-    demo = validate(DemoCohort, read_yaml(path), path.name)
+    demo = validate(DemoCohort, read_yaml(path))
     bank = load_answer_bank(ASSIGNMENT)
     _write_roster(home / ROSTER, demo, local_student)
     cohort = Cohort()

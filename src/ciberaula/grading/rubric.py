@@ -12,25 +12,21 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from ciberaula.classroom.yamlfile import read_yaml, validate
 from ciberaula.errors import UserError
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.words import number
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
+from ciberaula.yamlfile import Strict, read_yaml, validate
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Level(_Strict):
+class Level(Strict):
     """One level of a criterion: what it is worth and what it looks like in an answer."""
 
     points: Points
@@ -38,7 +34,7 @@ class Level(_Strict):
     descriptor: Text
 
 
-class Criterion(_Strict):
+class Criterion(Strict):
     """What is judged, from level to level."""
 
     id: Id
@@ -69,21 +65,21 @@ class Criterion(_Strict):
         )
 
 
-class ReusableComment(_Strict):
+class ReusableComment(Strict):
     """A comment that instructors write again and again."""
 
     id: Id
     text: Text
 
 
-class DoubleMarking(_Strict):
+class DoubleMarking(Strict):
     """Which share of answers two people grade apart, and the agreement (Cohen's kappa) asked of them."""
 
     share: Annotated[float, Field(gt=0, le=1)]
     kappa: Annotated[float, Field(gt=0, le=1)]
 
 
-class Rubric(_Strict):
+class Rubric(Strict):
     """The rubric of one assignment. ``item`` is the grade id it judges; without it, every cell graded by hand."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -122,7 +118,7 @@ def load_rubric(assignment: str) -> Rubric | None:
     path = rubric_path(assignment)
     if not path.is_file():
         return None
-    return validate(Rubric, read_yaml(path), path.name)
+    return validate(Rubric, read_yaml(path))
 
 
 def judge(rubric: Rubric, levels: Mapping[str, float], comment_ids: Sequence[str], author: str) -> tuple[float, str]:
