@@ -1,12 +1,12 @@
 """YAML that people write: read safely, and every mistake in it told in one Spanish line with its file and line."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _, ngettext
@@ -20,12 +20,30 @@ _LONGEST_SHOWN = 60
 # The way from the top of a file to a value in it: keys, and positions in lists from 0.
 Place = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class Strict(BaseModel):
     """Rules for the shape of what a person writes: unknown keys are mistakes, text is stripped, nothing changes later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def distinct_ids(entries: Iterable[_Named], key: str) -> None:
+    """Raise ``ValueError`` (for pydantic) where two ``entries``, which the file holds under ``key``, share their id."""
+    seen = set()
+    for entry in entries:
+        if entry.id in seen:
+            raise ValueError(
+                _("«{id}» está dos veces en «{key}»: cambie uno de los «id».").format(id=entry.id, key=key)
+            )
+        seen.add(entry.id)
 
 
 @dataclass(frozen=True)

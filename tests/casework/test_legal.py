@@ -170,12 +170,14 @@ def test_a_bad_entry_is_one_line(tmp_path: Path, change: dict[str, object], comp
 
 def test_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"legal\.yml, línea 11, parámetro «ec\.test\.term»: está dos veces"):
-        legal.load_legal(write(tmp_path, ENTRY, ENTRY))
+        legal.load_legal(write(tmp_path, ENTRY, dict(ENTRY)))
 
 
 def test_a_key_written_twice_in_an_entry_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, ENTRY)
-    path.write_text(path.read_text(encoding="utf-8").replace("  value: 5\n", "  value: 5\n  value: 15\n"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("  value: 5\n", "  value: 5\n  value: 15\n"), encoding="utf-8"
+    )
     with pytest.raises(UserError, match=r"^legal\.yml, línea 11: la clave «value» está repetida; deje una sola\.$"):
         legal.load_legal(path)
 

@@ -1,4 +1,5 @@
 import copy
+import re
 
 import pytest
 
@@ -17,7 +18,7 @@ def mistake(tmp_path, change, data=DECISION):
     with pytest.raises(UserError) as raised:
         load(tmp_path, data)
     line = str(raised.value)
-    assert line.startswith("decision-grupo.yml: ")
+    assert re.match(r"decision-grupo\.yml(, línea \d+)?: ", line)
     assert "\n" not in line
     return line
 
@@ -57,12 +58,15 @@ TURN = DECISION["nodes"]["inicio"]["options"][0]
         (_set(("nodes", "suelto"), {"text": "x", "end": True}), "«suelto» no se llega"),
         (_set(("nodes", "aviso", "options"), [{**TURN, "id": id, "next": "inicio"} for id in "abc"]), "no se llega"),
         (_set(("nodes", "inicio", "options"), [TURN]), "al menos tres opciones"),
-        (_set(("nodes", "inicio", "options"), [TURN, TURN, TURN]), "dos opciones con el mismo"),
+        (_set(("nodes", "inicio", "options"), [TURN, TURN, TURN]), "está dos veces en «options»"),
         (_set(("nodes", "fin-malo", "options"), [TURN]), "un final"),
         (_set(("nodes", "inicio", "closing"), "x"), "«closing» solo va en un final"),
-        (_set(("nodes", "inicio", "options", 1, "quality"), "regular"), "use 'good'"),
+        (_set(("nodes", "inicio", "options", 1, "quality"), "regular"), "use good"),
         (_set(("nodes", "inicio", "options", 1, "feedback"), ""), "faltan «feedback» y «quality»"),
-        (_set(("nodes", "inicio", "options", 1, "consequence"), ""), "«nodes › inicio › options › n.º 2 › consequence»"),
+        (
+            _set(("nodes", "inicio", "options", 1, "consequence"), ""),
+            "«nodes › inicio › options › n.º 2 › consequence»",
+        ),
     ],
 )
 def test_graph_mistakes_are_one_clear_line(tmp_path, change, expected):

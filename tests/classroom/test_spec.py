@@ -51,7 +51,7 @@ def test_graded_file_refuses_every_key_word_at_any_depth(tmp_path, word, depth):
     [
         (changed(SINGLE, kind="sencilla"), "«kind» debe ser uno de single, multiple"),
         (changed(SINGLE, options=SINGLE["options"][:1]), "«options» necesita al menos 2"),
-        (changed(SINGLE, options=[*SINGLE["options"], SINGLE["options"][0]]), "«a» está dos veces en options"),
+        (changed(SINGLE, options=[*SINGLE["options"], SINGLE["options"][0]]), "«a» está dos veces en «options»"),
         (changed(SINGLE, color="azul"), "sobra «color»"),
         (changed(SINGLE, prompt=3), "«prompt» debe ser texto"),
         (changed(SINGLE, id="Mayúscula"), "use minúsculas sin tilde"),
@@ -69,7 +69,7 @@ def test_graded_file_refuses_every_key_word_at_any_depth(tmp_path, word, depth):
         (changed(TEXT, explanation=""), "falta «explanation»"),
         (changed(TEXT, max_words=0), "«max_words»"),
         (changed(FORM, fields=[]), "«fields» necesita al menos 1"),
-        (changed(FORM, fields=[FORM["fields"][3], FORM["fields"][3]]), "dos campos con el mismo «id»"),
+        (changed(FORM, fields=[FORM["fields"][3], FORM["fields"][3]]), "«motivo» está dos veces en «fields»"),
         (changed(FORM, fields=[{**FORM["fields"][0], "correct": "otro"}]), "nombra una opción que no existe"),
         (changed(FORM, fields=[{**FORM["fields"][0], "options": []}]), "al menos dos opciones"),
         (changed(FORM, fields=[{**FORM["fields"][3], "why": ""}]), "«motivo» no dice por qué"),

@@ -88,7 +88,7 @@ def without(bank: dict[str, Any], *path: str) -> dict[str, Any]:
         (without(BANK, "wrong", "p02"), "mismas preguntas"),
         (without(BANK, "reference", "p02", "table", "age"), "age"),
         ({**BANK, "misconceptions": BANK["misconceptions"][:2]}, "misconceptions"),
-        ({**BANK, "misconceptions": BANK["misconceptions"][:1] * 3}, "mismo «id»"),
+        ({**BANK, "misconceptions": BANK["misconceptions"][:1] * 3}, "está dos veces en «misconceptions»"),
         ({**BANK, "wrong": {**BANK["wrong"], "p01": BANK["wrong"]["p01"][:1]}}, "p01"),
         ({**BANK, "points": 3}, "points"),
     ],

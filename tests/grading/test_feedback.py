@@ -51,7 +51,7 @@ def test_a_page_says_what_was_answered_whether_it_holds_and_why(course):
     assert "Sin respuesta 0 de 1 puntos" in told
     assert "En espera de revisión" in told
     assert "Falta la revisión de una persona en 1 pregunta" in told
-    assert "Su nota: 3 de 10 puntos" in told
+    assert "Su nota: 3 de 6 puntos, hasta ahora (la tarea vale 10)" in told
 
 
 def test_a_page_holds_no_test_no_source_no_traceback_and_nothing_from_outside(course):

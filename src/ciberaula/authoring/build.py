@@ -1,7 +1,9 @@
 """Build every derived file of the course, or tell which of them are stale."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -18,6 +20,8 @@ COMMAND = "make notebooks"
 # Folders whose notebooks are built one by one from the .md beside them; exercises/ is derived as a whole.
 _BESIDE = ("modules", "solutions", "grading")
 _DERIVED_WHOLE = "exercises"
+# Notebooks that run at the same time: more would not fit in the memory of a weak machine.
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,11 @@ def derive(course: Path) -> Derived:
     with TemporaryDirectory(prefix="ciberaula-tareas-") as name:
         staging = Path(name).resolve()
         _stage_what_runs_need(course, staging)
-        for source in [*sources(course / "modules"), *sources(course / "grading")]:
-            made[_target(course, source)] = to_bytes(_page(course, source))
+        pages = [*sources(course / "modules"), *sources(course / "grading")]
+        # Each notebook runs in a kernel of its own, so that one waits while another works.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for source, page in zip(pages, pool.map(partial(_page, course), pages), strict=True):
+                made[_target(course, source)] = to_bytes(page)
         for source in sources(course / "solutions"):
             target = _target(course, source)
             made[target] = to_bytes(read_source(source, _name(course, source)))

@@ -89,6 +89,8 @@ def run(
             resources={"metadata": {"path": str(copy)}},
             store_widget_state=False,
             record_timing=False,
+            # All outputs have arrived and the kernel's folder is thrown away: nothing is left to wait for.
+            shutdown_kernel="immediate",
             config=_kernel_config(copy_root),
         )
         try:

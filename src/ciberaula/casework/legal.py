@@ -16,14 +16,13 @@ from pydantic import Field, field_validator, model_validator
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Place, Strict, YamlFile, read_yaml, validate
+from ciberaula.yamlfile import Place, Strict, Text, YamlFile, read_yaml, validate
 
 LEGAL_FILE = Path(__file__).with_name("legal.yml")
 
 Count = Literal["termino", "plazo", "horas"]
 Status = Literal["read", "secondary", "unconfirmed", "in-review"]
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1)]
 
 
 class Source(Strict):

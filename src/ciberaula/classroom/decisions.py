@@ -26,10 +26,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from ciberaula.classroom.markup import expand_placeholders
-from ciberaula.classroom.spec import Coverage, Flag, Id, Text, refuse_keys
+from ciberaula.classroom.spec import Coverage, Flag, refuse_keys
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Strict, read_yaml, validate
+from ciberaula.yamlfile import Id, Strict, Text, distinct_ids, read_yaml, validate
 
 Quality = Literal["good", "acceptable", "poor", "critical"]
 Step = tuple[str, str]
@@ -63,9 +63,7 @@ class Node(Strict):
             raise ValueError(_("hacen falta al menos tres opciones, o «end: true» si la historia termina aquí."))
         if self.closing and not self.end:
             raise ValueError(_("«closing» solo va en un final («end: true»)."))
-        ids = [option.id for option in self.options]
-        if len(set(ids)) != len(ids):
-            raise ValueError(_("hay dos opciones con el mismo «id»; use identificadores distintos."))
+        distinct_ids(self.options, "options")
         return self
 
     def option(self, id: str) -> Turn | None:

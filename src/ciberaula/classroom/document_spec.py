@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 
 from ciberaula.classroom import fields
 from ciberaula.classroom.markup import expand_placeholders, to_plain
-from ciberaula.classroom.spec import Id, Item, Text
+from ciberaula.classroom.spec import Item
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Strict, read_yaml, validate
+from ciberaula.yamlfile import Id, Strict, Text, distinct_ids, read_yaml, validate
 
 Line = Annotated[str, Field(min_length=1, pattern=r"^[^\n]+$")]
 
@@ -37,9 +37,7 @@ class Blank(Strict):
             raise ValueError(_("«{id}» necesita opciones.").format(id=self.id))
         if not chosen and self.options:
             raise ValueError(_("«{id}» no lleva opciones: quítelas o cambie su tipo.").format(id=self.id))
-        ids = [option.id for option in self.options]
-        if len(set(ids)) < len(ids):
-            raise ValueError(_("«{id}» tiene una opción dos veces.").format(id=self.id))
+        distinct_ids(self.options, "options")
         return self
 
     def as_field(self) -> fields.Field:
@@ -86,12 +84,8 @@ class Template(Strict):
 
     @model_validator(mode="after")
     def _ids(self) -> Self:
-        sections = [section.id for section in self.sections]
-        blanks = [blank.id for blank in self.blanks]
-        for ids, what in ((sections, _("sección")), (blanks, _("campo"))):
-            repeated = next((one for one in ids if ids.count(one) > 1), None)
-            if repeated:
-                raise ValueError(_("hay dos veces el identificador de {what} «{id}».").format(what=what, id=repeated))
+        distinct_ids(self.sections, "sections")
+        distinct_ids(self.blanks, "fields")  # of all sections together: answers are kept by field
         return self
 
     @property

@@ -5,7 +5,7 @@ refused, because the file travels to the trainee.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -14,15 +14,13 @@ from pydantic import Field, model_validator
 from ciberaula.classroom.markup import expand_placeholders
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Place, Strict, read_yaml, validate
+from ciberaula.yamlfile import Id, Place, Strict, Text, distinct_ids, read_yaml, validate
 
 KEY_WORDS = frozenset(
     {"correct", "why", "explanation", "order", "pairs", "correct_value", "tolerance", "feedback", "quality"}
 )
 QUESTIONS_FILE = "preguntas.yml"
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1)]
 Coverage = list[Annotated[str, Field(pattern=r"^(EC|CW|TSA)-\d{2,3}$")]]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -57,21 +55,12 @@ class _Base(Strict):
         return None
 
 
-def _distinct(items: Iterable[Choice | Item], name: str) -> None:
-    ids = [item.id for item in items]
-    repeated = next((one for one in ids if ids.count(one) > 1), None)
-    if repeated is not None:
-        raise ValueError(
-            _("«{id}» está dos veces en {name}; use identificadores distintos.").format(id=repeated, name=name)
-        )
-
-
 class _WithChoices(_Base):
     options: Annotated[list[Choice], Field(min_length=2)]
 
     @model_validator(mode="after")
     def _ids(self) -> Self:
-        _distinct(self.options, "options")
+        distinct_ids(self.options, "options")
         return self
 
     def _unexplained(self) -> str | None:
@@ -110,7 +99,7 @@ class Ordering(_Base):
 
     @model_validator(mode="after")
     def _ids(self) -> Self:
-        _distinct(self.options, "options")
+        distinct_ids(self.options, "options")
         return self
 
     def feedback_gap(self) -> str | None:
@@ -133,8 +122,8 @@ class Matching(_Base):
 
     @model_validator(mode="after")
     def _ids(self) -> Self:
-        _distinct(self.left, "left")
-        _distinct(self.right, "right")
+        distinct_ids(self.left, "left")
+        distinct_ids(self.right, "right")
         return self
 
     def feedback_gap(self) -> str | None:
@@ -199,7 +188,7 @@ class FormField(Strict):
         if self.kind in ("choice", "multiple"):
             if len(self.options) < 2:
                 raise ValueError(_("el campo «{id}» necesita al menos dos opciones.").format(id=self.id))
-            _distinct(self.options, "options")
+            distinct_ids(self.options, "options")
             ids = {option.id for option in self.options}
             named = self.correct if isinstance(self.correct, list) else [self.correct]
             if self.correct is not None and not set(named) <= ids:
@@ -215,9 +204,7 @@ class Form(_Base):
 
     @model_validator(mode="after")
     def _ids(self) -> Self:
-        ids = [one.id for one in self.fields]
-        if len(set(ids)) != len(ids):
-            raise ValueError(_("hay dos campos con el mismo «id»; use identificadores distintos."))
+        distinct_ids(self.fields, "fields")
         return self
 
     def feedback_gap(self) -> str | None:

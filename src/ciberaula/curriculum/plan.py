@@ -7,10 +7,8 @@ from pydantic import Field, StringConstraints
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Strict
+from ciberaula.yamlfile import Id, Strict, Text
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 CoverageId = Annotated[str, StringConstraints(pattern=r"^[A-Z]+-\d{2}$")]
 Minutes = Annotated[int, Field(ge=1, le=600, strict=True)]
 Certainty = Literal["read", "secondary", "unconfirmed"]
@@ -41,7 +39,7 @@ class CoverageItem(Strict):
 class Framework(Strict):
     """A public framework that competences are aligned to, with how sure we are of what we say it contains."""
 
-    id: Slug
+    id: Id
     name: Text
     certainty: Certainty
 
@@ -49,14 +47,14 @@ class Framework(Strict):
 class Alignment(Strict):
     """Where a competence sits in a framework: ``reference`` names its area, section or principle."""
 
-    framework: Slug
+    framework: Id
     reference: Text
 
 
 class Competence(Strict):
     """What a trainee can do after learning it: «elegir la base legal que corresponde»."""
 
-    id: Slug
+    id: Id
     name: Text
     alignment: Annotated[tuple[Alignment, ...], Field(min_length=1)]
 
@@ -64,7 +62,7 @@ class Competence(Strict):
 class Lesson(Strict):
     """One notebook of a module: its presentation, a lesson, or its take-away."""
 
-    id: Slug
+    id: Id
     kind: Literal["presentation", "lesson", "takeaway"]
     title: Text
     minutes: Minutes
@@ -79,10 +77,10 @@ class Lesson(Strict):
 class GradedItem(Strict):
     """One graded cell of an assignment; ``id`` is its nbgrader ``grade_id``."""
 
-    id: Slug
+    id: Id
     points: Annotated[float, Field(gt=0, le=100)]
     kind: ItemKind
-    competence: Slug
+    competence: Id
     coverage: Annotated[tuple[CoverageId, ...], Field(min_length=1)]
 
     @property
@@ -94,10 +92,10 @@ class GradedItem(Strict):
 class Assignment(Strict):
     """The graded work of a module. ``notebook`` is the name of its one notebook, without ending; planned ones have none."""
 
-    id: Slug
+    id: Id
     title: Text
     minutes: Minutes
-    notebook: Slug | None = None
+    notebook: Id | None = None
     items: tuple[GradedItem, ...] = ()
 
     @property
@@ -120,12 +118,12 @@ class Assignment(Strict):
 class Module(Strict):
     """A module; ``id`` is also the name of its folder. ``hours`` counts its lessons and its assignment."""
 
-    id: Slug
+    id: Id
     title: Text
     hours: Annotated[int, Field(ge=1, le=40, strict=True)]
     status: Status
     about: Text
-    competences: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    competences: Annotated[tuple[Id, ...], Field(min_length=1)]
     lessons: Annotated[tuple[Lesson, ...], Field(min_length=1)]
     assignment: Assignment
     assesses: tuple[CoverageId, ...] = ()

@@ -11,10 +11,8 @@ from pydantic import Field, model_validator
 
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
-from ciberaula.yamlfile import Strict, read_yaml, validate
+from ciberaula.yamlfile import Id, Strict, Text, distinct_ids, read_yaml, validate
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 _PLACE_COLUMNS = {"canton": ["provincia", "canton"], "provincia": ["provincia"], "region": ["region"]}
@@ -105,9 +103,7 @@ class AnswerBank(Strict):
             _recipe(answer)
         if set(self.wrong) != set(self.reference):
             raise ValueError(_("«wrong» y «reference» deben tener las mismas preguntas."))
-        ids = [one.id for one in self.misconceptions]
-        if len(set(ids)) != len(ids):
-            raise ValueError(_("hay dos ideas erróneas con el mismo «id»."))
+        distinct_ids(self.misconceptions, "misconceptions")
         stray = {item for one in self.misconceptions for item in one.items} - set(self.reference)
         if stray:
             raise ValueError(

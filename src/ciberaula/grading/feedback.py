@@ -112,7 +112,7 @@ class PrepareFeedback(NbGraderPreprocessor):  # type: ignore[misc]
         resources["ciberaula_page"] = Page(
             title=_assignment_title(nb, about["assignment"]),
             student=about["student"],
-            score=_of(about["score"], about["max_score"]),
+            score=_so_far(about, grades),
             penalty=_penalty(about.get("late_penalty") or 0),
             notices=tuple(_notices(items)),
             items=items,
@@ -120,6 +120,20 @@ class PrepareFeedback(NbGraderPreprocessor):  # type: ignore[misc]
         )
         nb.cells = []
         return nb, resources
+
+
+def _so_far(about: Mapping[str, Any], grades: Mapping[str, Mapping[str, Any]]) -> str:
+    """The mark in words. What has no score yet is not counted as a zero."""
+    waiting = [grade for grade in grades.values() if grade["auto_score"] is None and grade["manual_score"] is None]
+    maximum = about["max_score"]
+    graded = maximum - sum(grade["max_score"] for grade in waiting)
+    if not waiting:
+        return _of(about["score"], maximum)
+    if graded <= 0:
+        return _("aún no hay puntos calificados (la tarea vale {maximum})").format(maximum=number(maximum))
+    return _("{earned}, hasta ahora (la tarea vale {maximum})").format(
+        earned=_of(about["score"], graded), maximum=number(maximum)
+    )
 
 
 def keep_pages_only(*, assignment: str, student: str, notebooks: Iterable[str]) -> None:

@@ -19,10 +19,8 @@ from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.words import number
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
-from ciberaula.yamlfile import Strict, read_yaml, validate
+from ciberaula.yamlfile import Id, Strict, Text, distinct_ids, read_yaml, validate
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -90,12 +88,8 @@ class Rubric(Strict):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        for name, ids in (
-            ("criteria", [one.id for one in self.criteria]),
-            ("comments", [one.id for one in self.comments]),
-        ):
-            if len(set(ids)) != len(ids):
-                raise ValueError(_("hay dos entradas con el mismo «id» en {name}.").format(name=name))
+        distinct_ids(self.criteria, "criteria")
+        distinct_ids(self.comments, "comments")
         return self
 
     @property

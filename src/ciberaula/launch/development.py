@@ -36,7 +36,8 @@ def run_checks(pytest_arguments: Sequence[str]) -> int:
         [str(beside / "lint-imports"), "--no-cache"],
         [sys.executable, "-m", "mypy"],
         [sys.executable, "-m", "ciberaula", "notebooks", "--check"],
-        [sys.executable, "-m", "pytest", *pytest_arguments],
+        # A file at a time on each core: the fixtures of a file (a server, a cohort) are built once.
+        [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *pytest_arguments],
     ]
     for command in commands:
         print("·", Path(command[0]).name, *command[1:], flush=True)
