@@ -33,7 +33,7 @@ ASSIGNMENT = "05-proteccion-de-datos"
 
 def main() -> None:
     """Measure, print a table, and the figures as JSON."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    options = argparse.ArgumentParser(description="Measure what the classroom costs.")
     options.add_argument("--submissions", type=int, default=12, help="how many submissions are graded by each")
     chosen = options.parse_args()
     figures = {**grading(chosen.submissions), **pages()}
@@ -87,7 +87,7 @@ class Opened:
 
 PAGES = {
     "lesson_lab": Opened("trainee", f"lab/tree/modules/{ASSIGNMENT}/leccion-1.ipynb", ".jp-RenderedMarkdown h1"),
-    "lesson_voila": Opened("trainee", f"voila/render/modules/{ASSIGNMENT}/leccion-1.ipynb", "section.ca-question"),
+    "lesson_voila": Opened("trainee", f"voila/render/modules/{ASSIGNMENT}/leccion-1.ipynb", ".ciberaula-live"),
     "mi_avance": Opened("trainee", "voila/render/mi-avance.ipynb", "main h1, main h2"),
     "cohorte": Opened("instructor", "voila/render/grading/dashboards/cohorte.ipynb", "main h1, main h2"),
     "institucion": Opened("instructor", "voila/render/grading/dashboards/institucion.ipynb", "main h1, main h2"),

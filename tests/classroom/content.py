@@ -95,11 +95,23 @@ FORM = {
             "correct": ["cita"],
             "why": "Lo mínimo.",
         },
-        {"id": "fecha", "label": "Fecha de revisión", "kind": "date", "required": False, "why": "Toda decisión se revisa."},
+        {
+            "id": "fecha",
+            "label": "Fecha de revisión",
+            "kind": "date",
+            "required": False,
+            "why": "Toda decisión se revisa.",
+        },
         {"id": "motivo", "label": "Motivo", "kind": "text", "why": "Se deja constancia."},
     ],
 }
-TABLE = {**COMMON, "id": "l1-table", "kind": "table", "prompt": "Entregue la tabla.", "explanation": "Con k de tres o más."}
+TABLE = {
+    **COMMON,
+    "id": "l1-table",
+    "kind": "table",
+    "prompt": "Entregue la tabla.",
+    "explanation": "Con k de tres o más.",
+}
 ALL = [SINGLE, MULTIPLE, ORDERING, MATCHING, NUMBER, TEXT, FORM, TABLE]
 
 
@@ -138,7 +150,11 @@ DECISION: dict[str, Any] = {
                 _turn("volver", "Volver a revisar el chat", "inicio", "acceptable"),
             ],
         },
-        "fin-bueno": {"text": "La institución responde a tiempo.", "end": True, "closing": "Ninguna persona quedó expuesta."},
+        "fin-bueno": {
+            "text": "La institución responde a tiempo.",
+            "end": True,
+            "closing": "Ninguna persona quedó expuesta.",
+        },
         "fin-malo": {"text": "La persona se entera por otra vía.", "end": True},
     },
 }

@@ -57,7 +57,9 @@ def test_an_error_is_shown_in_a_notebook_without_a_traceback(assignment, capsys)
     shell = InteractiveShell.instance()
     shell.run_cell("from ciberaula.classroom import check\ncheck('p-single')")
     printed = capsys.readouterr().out
-    assert printed.strip() == "«p-single»: aún no tiene respuesta. Responda en la celda de la pregunta y vuelva a validar."
+    assert (
+        printed.strip() == "«p-single»: aún no tiene respuesta. Responda en la celda de la pregunta y vuelva a validar."
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,11 @@ def test_an_error_is_shown_in_a_notebook_without_a_traceback(assignment, capsys)
         ("p-number", np.int64(4), 4),
         ("p-number", np.float64(4.5), 4.5),
         ("p-multiple", ("c", "a"), ["a", "c"]),
-        ("p-form", {"canal": "chat", "fecha": pd.Timestamp("2026-03-01").date()}, {"canal": "chat", "fecha": "2026-03-01"}),
+        (
+            "p-form",
+            {"canal": "chat", "fecha": pd.Timestamp("2026-03-01").date()},
+            {"canal": "chat", "fecha": "2026-03-01"},
+        ),
     ],
 )
 def test_answers_by_code_are_the_same_data_as_by_widget(assignment, capsys, id, value, expected):

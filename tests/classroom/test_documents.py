@@ -245,7 +245,10 @@ def test_missing_fonts_are_one_line(folder: Path, monkeypatch: pytest.MonkeyPatc
         ({"sections": [section(fields=[BLANK] * 2)]}, "«f» está dos veces en «fields»"),
         ({"sections": [section(fields=[BLANK | {"kind": "choice"}])]}, "necesita opciones"),
         ({"sections": [section(fields=[BLANK | {"options": MEANS}])]}, "no lleva opciones"),
-        ({"sections": [section(fields=[BLANK | {"kind": "multiple", "options": MEANS * 2}])]}, "está dos veces en «options»"),
+        (
+            {"sections": [section(fields=[BLANK | {"kind": "multiple", "options": MEANS * 2}])]},
+            "está dos veces en «options»",
+        ),
         ({"sections": [section(text="{{ec.no}}")]}, "«{{ec.no}}» no se puede citar"),
     ],
 )

@@ -60,6 +60,8 @@ def test_every_option_item_and_field_is_explained(questions):
 def test_what_would_have_been_right_is_told(questions):
     assert "Le corresponde: Dato sensible" in feedback(questions["l1-matching"], {"salud": "comun"}).items["salud"].why
     assert "Lo adecuado: Chat cifrado" in feedback(questions["l1-form"], {"canal": "muro"}).items["canal"].why
-    assert feedback(questions["l1-ordering"], ["avisar", "contener", "valorar"]).items["avisar"].word == "Va en el lugar 3"
+    assert (
+        feedback(questions["l1-ordering"], ["avisar", "contener", "valorar"]).items["avisar"].word == "Va en el lugar 3"
+    )
     assert "<strong>cinco</strong>" in feedback(questions["l1-number"], 1).explanation
     assert "Una respuesta posible" in feedback(questions["l1-text"], "x").explanation

@@ -40,7 +40,10 @@ def answer(place, id, value, *, checked=True):
 
 
 def verbs(place):
-    return [(one["verb"]["id"].rpartition("/")[2], one["object"]["id"].rpartition("/")[2]) for one in place.record.statements()]
+    return [
+        (one["verb"]["id"].rpartition("/")[2], one["object"]["id"].rpartition("/")[2])
+        for one in place.record.statements()
+    ]
 
 
 def test_the_schema_itself_is_sound_and_refuses_what_is_wrong(lesson):
@@ -129,7 +132,9 @@ def test_a_scenario_is_passed_only_without_poor_decisions_and_earlier_paths_stay
 
 
 def test_a_lesson_is_completed_once_when_all_it_shows_has_a_counted_answer(lesson):
-    write_notebook(lesson / "leccion-1.ipynb", 'question("l1-single")', "question('l1-number')", 'scenario("decision-grupo")')
+    write_notebook(
+        lesson / "leccion-1.ipynb", 'question("l1-single")', "question('l1-number')", 'scenario("decision-grupo")'
+    )
     write_notebook(lesson / "leccion-2.ipynb", 'question("l1-multiple")')
     place = Workplace(lesson)
     place.opened("l1-single")
@@ -159,7 +164,9 @@ def test_a_torn_last_line_is_closed_and_passed_over(lesson):
     assert len(path.read_text().splitlines()) == 3
 
 
-@pytest.mark.parametrize("line", ["[]", "3", "{}", '{"id": 1, "verb": {"id": "x"}, "object": {"id": "x"}}', "[" * 9999, "\xff"])
+@pytest.mark.parametrize(
+    "line", ["[]", "3", "{}", '{"id": 1, "verb": {"id": "x"}, "object": {"id": "x"}}', "[" * 9999, "\xff"]
+)
 def test_foreign_lines_are_passed_over(tmp_path, line):
     path = tmp_path / "registro.jsonl"
     path.write_bytes(line.encode("latin-1") + b"\n")

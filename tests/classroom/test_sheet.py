@@ -146,7 +146,12 @@ def test_what_killed_kernels_left_is_swept_away(tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "expected"),
-    [(errno.ENOSPC, "disco está lleno"), (errno.EROFS, "solo lectura"), (errno.EACCES, "solo lectura"), (errno.EIO, "error 5")],
+    [
+        (errno.ENOSPC, "disco está lleno"),
+        (errno.EROFS, "solo lectura"),
+        (errno.EACCES, "solo lectura"),
+        (errno.EIO, "error 5"),
+    ],
 )
 def test_a_disk_that_takes_nothing_keeps_the_work_and_retries(tmp_path, monkeypatch, number, expected):
     mine = saved(tmp_path, "p01")

@@ -13,8 +13,14 @@ from tests.classroom.content import write_folder
 WHOLE: dict[str, Any] = {
     "l1-single": ("b", "Invitarla a un canal privado"),
     "l1-multiple": (["a", "c"], "Un nombre para llamarla; Una hora segura"),
-    "l1-ordering": (["contener", "valorar", "avisar"], "Contener → Valorar el riesgo → Avisar a las personas afectadas"),
-    "l1-matching": ({"salud": "comun", "hora": "sensible"}, "Un diagnóstico → Dato común; La hora de la cita → Dato sensible"),
+    "l1-ordering": (
+        ["contener", "valorar", "avisar"],
+        "Contener → Valorar el riesgo → Avisar a las personas afectadas",
+    ),
+    "l1-matching": (
+        {"salud": "comun", "hora": "sensible"},
+        "Un diagnóstico → Dato común; La hora de la cita → Dato sensible",
+    ),
     "l1-number": (3.5, "3,5 días"),
     "l1-text": ("una persona\npide ayuda", "una persona pide ayuda"),
     "l1-form": (

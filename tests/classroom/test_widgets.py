@@ -66,7 +66,9 @@ def test_the_scenario_explains_only_what_was_decided_and_at_its_end(lesson):
     }
 
 
-@pytest.mark.parametrize("message", [{"node": "aviso", "option": "nada"}, {"node": "inicio", "option": ["x"]}, {}, {"node": 1}])
+@pytest.mark.parametrize(
+    "message", [{"node": "aviso", "option": "nada"}, {"node": "inicio", "option": ["x"]}, {}, {"node": 1}]
+)
 def test_the_story_takes_no_step_that_it_does_not_offer(lesson, message):
     widget = scenario("decision-grupo")
     widget._take({"type": "choose", **message})
@@ -93,7 +95,11 @@ def test_a_formative_answer_is_saved_at_once_and_explains_every_option_when_chec
     press(widget, "check", "a")
     explained: Any = widget.state["feedback"]
     said_of = explained["items"]
-    assert {id: one["word"] for id, one in said_of.items()} == {"a": "No corresponde", "b": "Correcta", "c": "No corresponde"}
+    assert {id: one["word"] for id, one in said_of.items()} == {
+        "a": "No corresponde",
+        "b": "Correcta",
+        "c": "No corresponde",
+    }
     assert all(one["why"] for one in said_of.values())
     again = question("l1-single")
     assert again.state["value"] == "a"
@@ -125,7 +131,9 @@ def test_a_graded_answer_only_says_that_it_is_saved(assignment):
     assert story.state["story"]["path"][0]["others"] == []
 
 
-@pytest.mark.parametrize("message", [None, 3, [], {}, {"type": "save", "value": "z"}, {"type": "save", "value": {"a": 1}}])
+@pytest.mark.parametrize(
+    "message", [None, 3, [], {}, {"type": "save", "value": "z"}, {"type": "save", "value": {"a": 1}}]
+)
 def test_a_browser_that_sends_nonsense_changes_nothing(lesson, message):
     widget = question("l1-single")
     save(widget, "b")

@@ -14,6 +14,10 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 
+# Of the guides, beside the modules.
+PICTURES = "imagenes"
+
+
 def mistakes_in(course: Path, plan: Curriculum) -> Iterator[str]:
     """Every way in which notebooks and question files differ from the plan, a Spanish line each."""
     yield from _folders(course, plan)
@@ -32,6 +36,7 @@ def _folders(course: Path, plan: Curriculum) -> Iterator[str]:
     assignments = {assignment.id for assignment in plan.assignments}
     for top, due in (("modules", written), ("solutions", assignments)):
         present = {path.name for path in (course / top).glob("*/") if not path.name.startswith((".", "__"))}
+        present.discard(PICTURES)
         for name in sorted(due - present):
             yield _(
                 "{top}/{name}: el plan lo da por escrito, pero falta la carpeta; créela o márquelo planned."

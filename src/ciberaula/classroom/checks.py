@@ -50,7 +50,9 @@ def check(id: str) -> None:
         raise UserError(str(error)) from None
     gap = lacks(question, value)
     if gap:
-        raise UserError(_("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap))
+        raise UserError(
+            _("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap)
+        )
 
 
 def submit_answer(id: str, value: object) -> None:

@@ -158,7 +158,9 @@ def _number(question: Number, value: float) -> Feedback:
     if abs(value - wanted) <= question.tolerance + 1e-9:
         return Feedback("correct", _("Su respuesta es correcta."), explanation=explanation)
     answer = f"{number_text(wanted)} {question.unit}".strip()
-    return Feedback("incorrect", _("No corresponde: el resultado es {answer}.").format(answer=answer), explanation=explanation)
+    return Feedback(
+        "incorrect", _("No corresponde: el resultado es {answer}.").format(answer=answer), explanation=explanation
+    )
 
 
 def _form(question: Form, value: dict[str, Any]) -> Feedback:

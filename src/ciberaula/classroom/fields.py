@@ -55,7 +55,9 @@ class Field:
             return raw
         if self.kind == "number" and not isinstance(raw, bool) and isinstance(raw, int | float):
             return self._in_range(raw)
-        raise UserError(_("«{label}»: el dato no tiene la forma esperada; vuelva a escribirlo.").format(label=self.label))
+        raise UserError(
+            _("«{label}»: el dato no tiene la forma esperada; vuelva a escribirlo.").format(label=self.label)
+        )
 
     def _in_range(self, raw: int | float) -> int | float:
         low = -math.inf if self.minimum is None else self.minimum
@@ -63,7 +65,9 @@ class Field:
         if abs(raw) <= MAX_NUMBER and math.isfinite(raw) and low <= raw <= high:
             return int(raw) if float(raw).is_integer() else raw
         raise UserError(
-            _("«{label}»: escriba un número{bounds}.").format(label=self.label, bounds=bounds(self.minimum, self.maximum))
+            _("«{label}»: escriba un número{bounds}.").format(
+                label=self.label, bounds=bounds(self.minimum, self.maximum)
+            )
         )
 
     def payload(self) -> dict[str, Any]:

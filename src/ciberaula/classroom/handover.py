@@ -33,7 +33,9 @@ def module_progress(module: str | None = None) -> Card:
     """
     folder = Path.cwd() if module is None else _module_folder(module)
     if folder is None:
-        said = _("El módulo «{module}» no está en esta carpeta de trabajo: no hay avance que mostrar.").format(module=module)
+        said = _("El módulo «{module}» no está en esta carpeta de trabajo: no hay avance que mostrar.").format(
+            module=module
+        )
         return Card(f"<p>{html.escape(said)}</p>", said)
     place = workplace(folder)
     counts = {
@@ -93,9 +95,9 @@ def _bring(source: Path, record: LearningRecord) -> tuple[int, int]:
             record.append(new)
         except OSError as error:
             raise UserError(
-                _("No se pudo escribir {file} en esta carpeta: libere espacio o cambie sus permisos, y ejecute de nuevo.").format(
-                    file=RECORD_FILE
-                )
+                _(
+                    "No se pudo escribir {file} en esta carpeta: libere espacio o cambie sus permisos, y ejecute de nuevo."
+                ).format(file=RECORD_FILE)
             ) from error
     return len(new), len(here) + len(new)
 

@@ -92,7 +92,11 @@ def _step(decision: Decision, node: str, option: str) -> dict[str, Any]:
     for turn in decision.nodes[node].options:
         remark = None if decision.graded else vars(turn_remark(turn))
         if turn.id == option:
-            step |= {"text": to_inline_html(turn.text), "consequence": to_inline_html(turn.consequence), "remark": remark}
+            step |= {
+                "text": to_inline_html(turn.text),
+                "consequence": to_inline_html(turn.consequence),
+                "remark": remark,
+            }
         elif remark:
             step["others"].append({"text": to_inline_html(turn.text), "remark": remark})
     return step

@@ -126,9 +126,9 @@ class AnswerSheet:
         self._pending[id] = entry
         return SaveOutcome(
             False,
-            _("No se pudo guardar: {reason} Su respuesta se conserva en esta sesión y se guardará en el próximo intento.").format(
-                reason=reason
-            ),
+            _(
+                "No se pudo guardar: {reason} Su respuesta se conserva en esta sesión y se guardará en el próximo intento."
+            ).format(reason=reason),
         )
 
     def _overlay(self, answers: dict[str, Entry]) -> dict[str, Entry]:
@@ -164,7 +164,9 @@ class AnswerSheet:
                 raise
             self.notice = _("La hoja de respuestas está dañada y no se pudo apartar: no se escribirá sobre ella.")
             return content
-        self.notice = _("La hoja de respuestas estaba dañada: se apartó como {file} y se empezó una nueva.").format(file=aside)
+        self.notice = _("La hoja de respuestas estaba dañada: se apartó como {file} y se empezó una nueva.").format(
+            file=aside
+        )
         return content
 
     def _set_aside(self) -> str:

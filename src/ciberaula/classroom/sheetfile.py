@@ -91,7 +91,9 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UserError(_("{file} es un enlace, no un archivo común.").format(file=path.name)) from error
-        raise Unreadable(_("No se puede leer {file}: revise los permisos de la carpeta.").format(file=path.name)) from error
+        raise Unreadable(
+            _("No se puede leer {file}: revise los permisos de la carpeta.").format(file=path.name)
+        ) from error
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise UserError(_("{file} no es un archivo común.").format(file=path.name))
@@ -116,9 +118,16 @@ def parse(data: bytes) -> Content:
     schema = sheet.get("schema") if isinstance(sheet, dict) else None
     if type(schema) is int and schema > SCHEMA:
         raise NewerSchema(
-            _("La hoja de respuestas se hizo con una versión más nueva del aula: actualice el aula para seguir en ella.")
+            _(
+                "La hoja de respuestas se hizo con una versión más nueva del aula: actualice el aula para seguir en ella."
+            )
         )
-    if type(schema) is not int or schema != SCHEMA or set(sheet) != _SHEET_KEYS or not isinstance(sheet["answers"], dict):
+    if (
+        type(schema) is not int
+        or schema != SCHEMA
+        or set(sheet) != _SHEET_KEYS
+        or not isinstance(sheet["answers"], dict)
+    ):
         raise UserError(_("La hoja de respuestas tiene una forma inesperada."))
     revision = sheet["revision"]
     if type(revision) is not int or revision < 0 or len(sheet["answers"]) > MAX_ANSWERS:
@@ -160,7 +169,9 @@ def _limit(value: object, depth: int) -> None:
     if isinstance(value, str):
         if len(value) > MAX_TEXT or any("\ud800" <= letter <= "\udfff" for letter in value):
             raise UserError(
-                _("La hoja de respuestas tiene un texto no admitido: use hasta {most} caracteres.").format(most=MAX_TEXT)
+                _("La hoja de respuestas tiene un texto no admitido: use hasta {most} caracteres.").format(
+                    most=MAX_TEXT
+                )
             )
     elif isinstance(value, int | float):
         if abs(value) > MAX_NUMBER or not math.isfinite(value):

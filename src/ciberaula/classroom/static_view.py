@@ -2,6 +2,9 @@
 
 It is what GitHub, feedback pages, print and a reader without a kernel show: the question, all its options, the saved
 answer, and the explanation once it was seen. It can't tell a key, because ``spec`` holds none.
+
+GitHub takes away every style and class, and the style sheets of nbconvert and of JupyterLab lay definition lists out in
+columns: only paragraphs, lists and headings are used.
 """
 
 import html
@@ -14,7 +17,9 @@ from ciberaula.i18n import _
 Payload = dict[str, Any]
 
 # Until the live view is there JupyterLab shows «Loading widget…», and without a kernel an error: this text serves instead.
-_STYLE = "<style>.jp-OutputArea:has(.ciberaula-static):not(:has(.ciberaula-live)) .jupyter-widgets{display:none}</style>"
+_STYLE = (
+    "<style>.jp-OutputArea:has(.ciberaula-static):not(:has(.ciberaula-live)) .jupyter-widgets{display:none}</style>"
+)
 _MARKS = {True: "◉", False: "○"}
 _BOXES = {True: "☑", False: "☐"}
 _BREAK = re.compile(r"</(p|li|h\d|dt|dd|ol|ul|blockquote)>")
@@ -32,7 +37,7 @@ def static_html(spec: Payload, state: Payload) -> str:
         draw(spec, state),
         _said(state),
         state.get("result", ""),
-        f"<p><em>{_hint()}</em></p></div>",
+        f"<p>{_hint(state)}</p></div>",
     ]
     return "\n".join(part for part in parts if part)
 
@@ -44,18 +49,19 @@ def static_text(spec: Payload, state: Payload) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _hint() -> str:
-    return _("Para responder, abra el menú «Run» (Ejecutar) y elija «Ejecutar todas las celdas».")
+def _hint(state: Payload) -> str:
+    how = _("Para responder, abra el menú «Run» (Ejecutar) y elija «Ejecutar todas las celdas».")
+    again = _("Si nada cambia, espere unos segundos y repítalo.")
+    blank = "story" not in state and state.get("value") is None
+    waiting = f"<strong>{_('Sin respuesta todavía.')}</strong> " if blank else ""
+    return f"{waiting}<em>{how} {again}</em>"
 
 
 def _said(state: Payload) -> str:
     feedback = state.get("feedback")
-    parts = []
-    if feedback:
-        parts.append(f"<p><strong>{html.escape(feedback['summary'])}</strong></p>{feedback['explanation']}")
-    if "story" not in state and not state.get("value"):
-        parts.append(f"<p>{_('Sin respuesta todavía.')}</p>" if state.get("value") is None else "")
-    return "".join(parts)
+    if not feedback:
+        return ""
+    return f"<p><strong>{html.escape(feedback['summary'])}</strong></p>{feedback['explanation']}"
 
 
 def _remark(state: Payload, id: str) -> str:
@@ -69,11 +75,16 @@ def _listed(items: list[str], tag: str = "ul") -> str:
     return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
 
 
+def _marked(items: list[str]) -> str:
+    """A list whose items begin with a mark of their own: where styles are allowed, without a second one."""
+    return _listed(items).replace("<ul>", '<ul style="list-style:none;padding-left:0">', 1)
+
+
 def _choices(spec: Payload, state: Payload) -> str:
     several = spec["type"] == "multiple"
     marks = _BOXES if several else _MARKS
     chosen = (state["value"] or []) if several else [state["value"]]
-    return _listed(
+    return _marked(
         [
             f"{marks[one['id'] in chosen]} {_mine(one['html'], one['id'] in chosen)}{_remark(state, one['id'])}"
             for one in spec["options"]
@@ -122,24 +133,31 @@ def _form(spec: Payload, state: Payload) -> str:
     for section in spec["sections"]:
         if section["title"]:
             parts.append(f"<h4>{html.escape(section['title'])}</h4>")
-        rows = (
-            f"<dt>{html.escape(field['label'])}</dt><dd>{_field(field, value.get(field['id']))}"
-            f"{_remark(state, field['id'])}</dd>"
-            for field in section["fields"]
-        )
-        parts.append(f"<dl>{''.join(rows)}</dl>")
+        parts += [_labelled(field, value.get(field["id"]), _remark(state, field["id"])) for field in section["fields"]]
     return "".join(parts)
 
 
-def _field(field: Payload, value: Any) -> str:
-    if field["options"]:
-        chosen = value if isinstance(value, list) else [value]
-        marks = _BOXES if field["kind"] == "multiple" else _MARKS
-        return " · ".join(f"{marks[one['id'] in chosen]} {html.escape(one['text'])}" for one in field["options"])
+_SHORT = 24  # options up to this many characters fit side by side
+
+
+def _labelled(field: Payload, value: Any, remark: str) -> str:
+    label = f"<strong>{html.escape(field['label'])}</strong>"
+    if not field["options"]:
+        return f"<p>{label}<br>{_written(field, value)}{remark}</p>"
+    chosen = value if isinstance(value, list) else [value]
+    marks = _BOXES if field["kind"] == "multiple" else _MARKS
+    options = [f"{marks[one['id'] in chosen]} {html.escape(one['text'])}" for one in field["options"]]
+    if all(len(one["text"]) <= _SHORT for one in field["options"]):
+        return f"<p>{label}<br>{' · '.join(options)}{remark}</p>"
+    said = f"<p>{remark.removeprefix('<br>')}</p>" if remark else ""
+    return f"<p>{label}</p>{_marked(options)}{said}"
+
+
+def _written(field: Payload, value: Any) -> str:
     if value is None:
         return "…"
     shown = f"{value:.10g}".replace(".", ",") if isinstance(value, int | float) else str(value)
-    return f"<strong>{'<br>'.join(html.escape(line) for line in shown.splitlines())}</strong> {html.escape(field['unit'])}"
+    return f"{'<br>'.join(html.escape(line) for line in shown.splitlines())} {html.escape(field['unit'])}".strip()
 
 
 def _table(spec: Payload, state: Payload) -> str:
@@ -151,7 +169,7 @@ def _scenario(spec: Payload, state: Payload) -> str:
     parts = [_taken(step) for step in story["path"]]
     path = f"<p>{_('Su recorrido:')}</p>{_listed(parts, 'ol')}" if parts else ""
     last = "" if parts or not story["last"] else _listed([_taken(story["last"])])
-    ways = _listed([f"○ {one['html']}" for one in story["options"]]) if story["options"] else ""
+    ways = _marked([f"○ {one['html']}" for one in story["options"]]) if story["options"] else ""
     return f"{last}{story['text']}{ways}{story['closing']}{path}"
 
 

@@ -87,9 +87,13 @@ def lacks(question: Question | Decision, value: Any) -> str | None:
         case Written():
             count = count_words(value)
             if question.min_words and count < question.min_words:
-                return _("tiene {count} palabras y se piden al menos {least}").format(count=count, least=question.min_words)
+                return _("tiene {count} palabras y se piden al menos {least}").format(
+                    count=count, least=question.min_words
+                )
             if count > question.max_words:
-                return _("tiene {count} palabras y se piden como máximo {most}").format(count=count, most=question.max_words)
+                return _("tiene {count} palabras y se piden como máximo {most}").format(
+                    count=count, most=question.max_words
+                )
         case Decision():
             if value["end"] is None:
                 return _("la historia aún no llega a su final")
@@ -118,7 +122,9 @@ def describe(question: Question | Decision, value: Any) -> str:
             return " ".join(value.split())
         case Form():
             return "; ".join(
-                f"{field.label}: {describe_field(field, value[field.id])}" for field in question.fields if field.id in value
+                f"{field.label}: {describe_field(field, value[field.id])}"
+                for field in question.fields
+                if field.id in value
             )
         case Table():
             rows, columns = len(value["rows"]), len(value["columns"])

@@ -34,7 +34,7 @@ def scenario(id: str) -> "ScenarioWidget":
     place = workplace()
     found, _graded = place.find(id)
     if not isinstance(found, Decision):
-        raise UserError(_("«{id}» es una pregunta, no una historia de decisión: use question(\"{id}\").").format(id=id))
+        raise UserError(_('«{id}» es una pregunta, no una historia de decisión: use question("{id}").').format(id=id))
     return ScenarioWidget(found, place)
 
 

@@ -53,9 +53,9 @@ class Workplace:
                 ).format(file=QUESTIONS_FILE, folder=self.folder)
             )
         raise UserError(
-            _("«{id}» no está en {file} ni en las historias de decisión de esta carpeta: revise el identificador.").format(
-                id=id, file=QUESTIONS_FILE
-            )
+            _(
+                "«{id}» no está en {file} ni en las historias de decisión de esta carpeta: revise el identificador."
+            ).format(id=id, file=QUESTIONS_FILE)
         )
 
     def value(self, question: Question | Decision) -> tuple[Any, bool]:
