@@ -146,14 +146,18 @@ def test_a_changed_template_keeps_what_still_fits(folder: Path) -> None:
     assert documents.document("acuerdo").values == {"quien": "Rosa"}
 
 
-def test_copies_are_numbered_and_never_written_over(folder: Path) -> None:
+def test_copies_are_numbered_sent_and_never_written_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     widget = documents.document("acuerdo")
-    assert press(widget, "docx", {"quien": "Rosa"}) == (
-        "Guardado en mis-documentos/acuerdo-01.docx. Quedan 4 campos por completar."
-    )
+    sent: list[tuple[Mapping[str, object], bytes]] = []
+    monkeypatch.setattr(widget, "send", lambda content, buffers: sent.append((content, buffers[0])))
+    said = "Descargado. Otra copia queda en el aula: mis-documentos/acuerdo"
+    assert press(widget, "docx", {"quien": "Rosa"}) == f"{said}-01.docx. Quedan 4 campos por completar."
     first = (folder / "mis-documentos" / "acuerdo-01.docx").read_bytes()
-    assert press(widget, "docx", FULL) == "Guardado en mis-documentos/acuerdo-02.docx."
-    assert press(widget, "pdf", FULL) == "Guardado en mis-documentos/acuerdo-01.pdf."
+    assert press(widget, "docx", FULL) == f"{said}-02.docx."
+    assert press(widget, "pdf", FULL) == f"{said}-01.pdf."
+    assert [content["name"] for content, _data in sent] == ["acuerdo-01.docx", "acuerdo-02.docx", "acuerdo-01.pdf"]
+    assert [data[:4] for _content, data in sent] == [b"PK\x03\x04", b"PK\x03\x04", b"%PDF"]
+    assert sent[0][1] == first
     assert (folder / "mis-documentos" / "acuerdo-01.docx").read_bytes() == first
     assert sorted(path.name for path in (folder / "mis-documentos").iterdir()) == [
         "acuerdo-01.docx",

@@ -110,7 +110,10 @@ def test_a_mistake_is_one_line(values: dict[str, object], line: str) -> None:
 
 
 def test_the_calculator_waits_for_a_date_and_opens_with_one() -> None:
-    assert term_calculator().state["result"] == ""
+    assert (
+        term_calculator().state["result"]
+        == "<p>Para ver el resultado, complete «Fecha en que se conoció el hecho».</p>"
+    )
     assert "16 de octubre de 2026" in term_calculator(known="2026-10-08").state["result"]
     mexico = term_calculator(known="2026-09-15", country="MX")
     assert "Día de la Independencia" in mexico.state["result"]

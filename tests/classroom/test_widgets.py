@@ -268,7 +268,7 @@ def test_a_tool_computes_when_its_fields_are_filled_or_its_button_is_pressed():
         return f"<p>{values['dias'] * 2}</p>"
 
     tool = ToolWidget("Doble", fields, compute)
-    assert (tool.state["result"], calls) == ("", [])
+    assert (tool.state["result"], calls) == ("<p>Para ver el resultado, complete «Días».</p>", [])
     save(tool, {"dias": 4})
     assert tool.state["result"] == "<p>8</p>"
     save(tool, {"dias": 13})

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def finish(keys, widget, graded):
         wait_saved(widget)
         assert widget.locator(".ciberaula-why:visible, .ciberaula-explanation:visible").count() == 0
     else:
-        keys.press(widget.get_by_role("button", name="Comprobar mi respuesta"))
+        keys.press(widget.get_by_role("button", name=re.compile("^(Comprobar|Comparar) mi respuesta$")))
         wait_saved(widget)
 
 

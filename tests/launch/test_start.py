@@ -62,9 +62,11 @@ def test_lab_speaks_spanish_and_shows_no_news(lab: Page) -> None:
 
 
 def test_the_home_page_shows_without_running_anything(lab: Page) -> None:
+    lab.locator(".ca-inicio summary").click()
     text = lab.inner_text(".ca-inicio")
     assert "Protección de datos" in text
-    assert text.count("en preparación") == 11
+    assert "los 11 módulos en preparación" in text
+    assert lab.locator(".ca-vienen > li:visible").count() == 11
     # Folded: the code is not on the page, a one-line placeholder is.
     assert lab.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-editor:visible").count() == 0
     assert axe_violations(lab, ".ca-inicio") == []

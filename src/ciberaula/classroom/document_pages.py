@@ -168,7 +168,8 @@ def to_html(pages: Pages) -> str:
     parts = [f"<p><strong>{html.escape(pages.label)}</strong></p><h4>{html.escape(pages.title)}</h4>"]
     parts += [_html(block) for block in pages.blocks]
     parts.append(f"<p><small>{html.escape(pages.notice)}</small></p>")
-    return f'<article lang="es" aria-label="{html.escape(pages.title, quote=True)}">{"".join(parts)}</article>'
+    label = html.escape(pages.title, quote=True)
+    return f'<article class="ciberaula-page" lang="es" aria-label="{label}">{"".join(parts)}</article>'
 
 
 def _html(block: Block) -> str:
@@ -183,7 +184,8 @@ def _html(block: Block) -> str:
             said = "<br>".join(html.escape(line) for line in lines) or f"<em>{html.escape(empty_mark())}</em>"
             return f"<p><strong>{html.escape(lead(label))}</strong> {said}</p>"
         case Checks(label, items):
-            return f"<p><strong>{html.escape(lead(label))}</strong></p><ul>{''.join(map(_html_check, items))}</ul>"
+            ticks = "".join(map(_html_check, items))
+            return f'<p><strong>{html.escape(lead(label))}</strong></p><ul class="ciberaula-ticks">{ticks}</ul>'
         case Signatures(names):
             return (
                 "<ul>" + "".join(f"<li>{html.escape(name)}: {html.escape(_to_sign())}</li>" for name in names) + "</ul>"

@@ -8,7 +8,7 @@ from typing import Any
 from ciberaula.classroom.document_pages import Pages, compose, to_html
 from ciberaula.classroom.document_spec import Part, Template, load_template
 from ciberaula.classroom.fields import Section, clean_values
-from ciberaula.classroom.forms import Action, FormWidget
+from ciberaula.classroom.forms import Action, Copy, FormWidget
 from ciberaula.classroom.workplace import Workplace, workplace
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
@@ -16,6 +16,11 @@ from ciberaula.i18n import _, ngettext
 
 FOLDER = "mis-documentos"
 _MOST = 999
+_MOST_OPEN = 3  # a document of more sections shows them folded
+_MEDIA_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 
 Values = dict[str, Any]
 
@@ -43,10 +48,11 @@ def document(id: str) -> FormWidget:
         values=saved_values(place, key, template),
         on_change=save,
         actions=[
-            Action("docx", _("Guardar una copia en Word"), _export(place, id, template, "docx")),
-            Action("pdf", _("Guardar una copia en PDF"), _export(place, id, template, "pdf")),
+            Action("docx", _("Descargar en Word"), _export(place, id, template, "docx")),
+            Action("pdf", _("Descargar en PDF"), _export(place, id, template, "pdf")),
         ],
         result=lambda values: _preview(template, values),
+        folded=len(template.sections) > _MOST_OPEN,
     )
 
 
@@ -83,17 +89,17 @@ def _preview(template: Template, values: Values) -> str:
     return f"<p>{state}</p><details><summary>{_('Ver cómo queda el documento')}</summary>{page}</details>"
 
 
-def _export(place: Workplace, id: str, template: Template, kind: str) -> Callable[[Values], str]:
-    def run(values: Values) -> str:
+def _export(place: Workplace, id: str, template: Template, kind: str) -> Callable[[Values], Copy]:
+    def run(values: Values) -> Copy:
         path = write_copy(place.folder, id, kind, compose(template, values))
         _record(place, id, template)
-        line = _("Guardado en {folder}/{name}.").format(folder=FOLDER, name=path.name)
+        line = _("Descargado. Otra copia queda en el aula: {folder}/{name}.").format(folder=FOLDER, name=path.name)
         missing = len(template.missing(values))
         if missing:
             line += " " + ngettext(
                 "Queda {n} campo por completar.", "Quedan {n} campos por completar.", missing
             ).format(n=missing)
-        return line
+        return Copy(line, path.name, _MEDIA_TYPES[kind], path.read_bytes())
 
     return run
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from ciberaula.classroom.decisions import Decision, Turn
 from ciberaula.classroom.markup import to_html, to_inline_html
 from ciberaula.classroom.spec import (
+    Choice,
     Form,
     FormField,
     Matching,
@@ -90,15 +91,17 @@ def quality_word(quality: str | None) -> str:
     }.get(quality or "", "")
 
 
+def _choice_remark(question: Single | Multiple, option: Choice, chosen: bool) -> Remark:
+    """What is said of one option. One that was rightly left alone doesn't look like a mistake of the person's."""
+    why = to_inline_html(option.why)
+    if option.correct:
+        missed = isinstance(question, Multiple) and not chosen
+        return Remark("partial", _("Faltaba marcarla"), why) if missed else Remark("correct", _("Correcta"), why)
+    return Remark("incorrect" if chosen else "info", _("No corresponde"), why)
+
+
 def _choices(question: Single | Multiple, chosen: list[str]) -> Feedback:
-    items = {
-        option.id: Remark(
-            "correct" if option.correct else "incorrect",
-            _("Correcta") if option.correct else _("No corresponde"),
-            to_inline_html(option.why),
-        )
-        for option in question.options
-    }
+    items = {option.id: _choice_remark(question, option, option.id in chosen) for option in question.options}
     right = {option.id for option in question.options if option.correct}
     hits = len(right & set(chosen))
     if set(chosen) == right:

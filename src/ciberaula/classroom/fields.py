@@ -36,6 +36,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
+    shown_when: tuple[str, Sequence[str]] | None = None  # a choice's id, and its options that make this field matter
 
     def clean(self, raw: object) -> Any:
         """``raw`` from the front end as a value of this field, or ``None`` when empty.
@@ -84,6 +85,7 @@ class Field:
             "min": self.minimum,
             "max": self.maximum,
             "step": self.step,
+            "shown_when": list(self.shown_when) if self.shown_when else None,
         }
 
 

@@ -11,6 +11,7 @@ A tool::
                compute=lambda values: "<p>…</p>", button="Calcular")
 """
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,15 +26,26 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A file for the person's own device: the browser keeps it as ``name``. ``line`` goes to the status region."""
+
+    line: str
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Action:
-    """A button. ``run`` gets the cleaned values and returns one Spanish line (plain text) for the status region.
+    """A button. ``run`` gets the cleaned values and returns one Spanish line (plain text) for the status region, or a
+    file with its line.
 
     It may raise ``UserError``; its line is shown instead, as an error.
     """
 
     id: str
     label: str
-    run: Callable[[Values], str]
+    run: Callable[[Values], str | Copy]
 
 
 class FormWidget(FrontendWidget):
@@ -42,7 +54,8 @@ class FormWidget(FrontendWidget):
     ``values``: what the fields show at first (id -> value), over the fields' own ``value``. ``on_change(values)`` is
     called with all cleaned values after each change (text after a pause or on leaving the field) and returns one Spanish
     line about saving. ``actions`` are buttons below the form. ``result(values)``, when given, returns trusted HTML shown
-    below the form in a live region, at first and after each change. ``intro`` is markdown-light.
+    below the form in a live region, at first and after each change. ``intro`` is markdown-light. ``folded`` sections open
+    and close one by one, and tell how much of each is filled in: for forms too long to take in at once.
     """
 
     def __init__(
@@ -55,6 +68,7 @@ class FormWidget(FrontendWidget):
         on_change: Callable[[Values], str] | None = None,
         actions: Sequence[Action] = (),
         result: Callable[[Values], str] | None = None,
+        folded: bool = False,
     ) -> None:
         self._fields = [field for section in sections for field in section.fields]
         self._on_change = on_change
@@ -66,6 +80,7 @@ class FormWidget(FrontendWidget):
                 "type": "form",
                 "title": title,
                 "prompt": to_html(intro),
+                "folded": folded,
                 "sections": [_section(section) for section in sections],
                 "buttons": [{"id": action.id, "label": action.label} for action in actions],
             },
@@ -84,7 +99,15 @@ class FormWidget(FrontendWidget):
         elif message.get("type") == "press" and message.get("button") in self._actions:
             values = clean_values(self._fields, message.get("value"))
             self._change(values)
-            self.tell(status=done(self._actions[message["button"]].run(values)))
+            outcome = self._actions[message["button"]].run(values)
+            if isinstance(outcome, Copy):
+                self._hand_over(outcome)
+            self.tell(status=done(outcome.line if isinstance(outcome, Copy) else outcome))
+
+    def _hand_over(self, copy: Copy) -> None:
+        """Send the file to the view whose button was pressed: the stamp tells it from others of the same form."""
+        told = {"type": "file", "name": copy.name, "media_type": copy.media_type, "stamp": self._stamp}
+        self.send(told, buffers=[copy.data])
 
     def _change(self, values: Values) -> None:
         line = self._on_change(values) if self._on_change else ""
@@ -119,7 +142,7 @@ class ToolWidget(FormWidget):
     ) -> None:
         def ready(filled: Values) -> str:
             missing = [field.label for field in fields if field.required and field.id not in filled]
-            return "" if missing else compute(filled)
+            return f"<p>{_for_result(missing[0])}</p>" if missing else compute(filled)
 
         def pressed(filled: Values) -> str:
             missing = [field.label for field in fields if field.required and field.id not in filled]
@@ -144,6 +167,10 @@ def _section(section: Section) -> dict[str, Any]:
         "intro": to_html(section.intro),
         "fields": [field.payload() for field in section.fields],
     }
+
+
+def _for_result(label: str) -> str:
+    return _("Para ver el resultado, complete «{label}».").format(label=html.escape(label))
 
 
 def _missing(label: str) -> str:

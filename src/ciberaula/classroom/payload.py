@@ -37,7 +37,9 @@ def _buttons(question: Question, graded: bool) -> list[dict[str, str]]:
     if isinstance(question, Table):
         return []
     if not graded:
-        return [{"id": "check", "label": _("Comprobar mi respuesta")}]
+        # Where only the person can judge, nothing is checked: she compares.
+        own = isinstance(question, Written)
+        return [{"id": "check", "label": _("Comparar mi respuesta") if own else _("Comprobar mi respuesta")}]
     return [{"id": "keep", "label": _("Guardar este orden")}] if isinstance(question, Ordering) else []
 
 

@@ -25,6 +25,7 @@ class Page:
         return self.text
 
 
+# ``ca-solo-lab`` is what works in JupyterLab alone; as a page (Voila) its style sheet shows ``ca-solo-pagina`` instead.
 # Colours have a contrast of at least 4.5 on their ground in both of Lab's themes: they are the theme's own.
 _STYLE = """
 .ca-inicio { max-width: 60rem; line-height: 1.5; font-size: 1rem; }
@@ -32,7 +33,9 @@ _STYLE = """
 .ca-inicio .ca-ficha { border: 1px solid currentColor; border-radius: .5rem; padding: .75rem 1rem; margin: .75rem 0; }
 .ca-inicio h3 { margin: 0 0 .25rem; }
 .ca-inicio li { margin: .25rem 0; }
-.ca-inicio a { display: inline-block; min-height: 24px; }
+.ca-inicio li a { line-height: 1.75; }
+.ca-inicio summary { min-height: 44px; padding: .5rem 0; cursor: pointer; font-weight: 600; }
+.ca-inicio .ca-solo-pagina { display: none; }
 .ca-inicio a:focus-visible, .ca-inicio button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
 .ca-inicio button { font: inherit; padding: .35rem .75rem; min-height: 2rem; cursor: pointer; }
 """
@@ -58,7 +61,7 @@ def _written(plan: Curriculum, here: Path, base: str, exchange: bool) -> str:
         "El título abre la lección como página, lista para responder. «Cuaderno» la abre en JupyterLab, donde además se ve "
         "el código."
     )
-    return f"<h2>{escape(_('Módulos que puede hacer hoy'))}</h2><p>{escape(how)}</p>{cards}"
+    return f'<h2>{escape(_("Módulos que puede hacer hoy"))}</h2><p class="ca-solo-lab">{escape(how)}</p>{cards}'
 
 
 def _module_card(module: Module, here: Path, base: str, exchange: bool) -> str:
@@ -73,7 +76,10 @@ def _lesson(module: Module, lesson: Lesson, base: str) -> str:
     path = f"modules/{module.id}/{lesson.notebook}"
     page = f"{base.rstrip('/')}/voila/render/{quote(path)}"
     notebook = _link(quote(path), _("cuaderno"), lesson.title)
-    return f"<li>{_link(page, lesson.title)} · {_minutes(lesson.minutes)} · {notebook}</li>"
+    return (
+        f"<li>{_link(page, lesson.title)} · {_minutes(lesson.minutes)}"
+        f'<span class="ca-solo-lab"> · {notebook}</span></li>'
+    )
 
 
 def _task(module: Module, here: Path, base: str, exchange: bool) -> str:
@@ -99,19 +105,28 @@ def _task(module: Module, here: Path, base: str, exchange: bool) -> str:
     else:
         form = _link(f"{base.rstrip('/')}/voila/render/entregar.ipynb", _("entregar por archivo"))
         handing_in = _("Al terminar, prepare su archivo: {link}.").format(link=form)
-    return f"<p><strong>{escape(heading)}</strong><br>{step}<br>{handing_in}</p>"
+    in_lab = _link(f"{base.rstrip('/')}/lab/tree/inicio.ipynb", _("abrir el aula en JupyterLab"))
+    elsewhere = _("La tarea se hace en JupyterLab, mejor en un computador: {link}.").format(link=in_lab)
+    return (
+        f'<p><strong>{escape(heading)}</strong></p><p class="ca-solo-lab">{step}<br>{handing_in}</p>'
+        f'<p class="ca-solo-pagina">{elsewhere}</p>'
+    )
 
 
 def _planned(plan: Curriculum) -> str:
     rows = "".join(
-        f"<li>{module.number}. {escape(module.title)} ({_hours(module.hours)}) — <em>{escape(_('en preparación'))}</em>"
-        f"<br>{escape(module.about)}</li>"
+        f"<li>{module.number}. {escape(module.title)} ({_hours(module.hours)})<br>{escape(module.about)}</li>"
         for module in plan.modules
         if not module.written
     )
     if not rows:
         return ""
-    return f'<h2>{escape(_("Módulos que vienen"))}</h2><ul class="ca-vienen">{rows}</ul>'
+    count = sum(not module.written for module in plan.modules)
+    summary = ngettext("Ver {count} módulo en preparación", "Ver los {count} módulos en preparación", count)
+    return (
+        f"<h2>{escape(_('Módulos que vienen'))}</h2><details><summary>{escape(summary.format(count=count))}</summary>"
+        f'<ul class="ca-vienen">{rows}</ul></details>'
+    )
 
 
 def _link(address: str, text: str, about: str = "") -> str:

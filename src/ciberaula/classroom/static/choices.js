@@ -27,7 +27,7 @@ function choiceControl(spec, changed) {
     );
   });
   return {
-    element: h("fieldset", {}, h("legend", {}, several ? spec.ui.chooseSeveral : spec.ui.chooseOne), ...rows),
+    element: h("fieldset", {}, h("legend", { class: "ciberaula-how" }, several ? spec.ui.chooseSeveral : spec.ui.chooseOne), ...rows),
     get() {
       const chosen = [...inputs].filter(([, input]) => input.checked).map(([id]) => id);
       return several ? chosen : (chosen[0] ?? null);
@@ -37,7 +37,10 @@ function choiceControl(spec, changed) {
       for (const [id, input] of inputs) input.checked = chosen.includes(id);
     },
     explain(items) {
-      for (const [id, why] of reasons) showRemark(why, items && items[id]);
+      for (const [id, why] of reasons) {
+        showRemark(why, items && items[id]);
+        why.parentElement.classList.toggle("ciberaula-mine", Boolean(items) && inputs.get(id).checked);
+      }
     },
   };
 }
@@ -100,7 +103,7 @@ function orderingControl(spec, changed) {
   }
   refresh();
   return {
-    element: h("fieldset", {}, h("legend", {}, spec.ui.orderThem), list, said),
+    element: h("fieldset", {}, h("legend", { class: "ciberaula-how" }, spec.ui.orderThem), list, said),
     get: ids,
     set(value) {
       const order = value || spec.options.map((option) => option.id);
@@ -138,7 +141,7 @@ function matchingControl(spec, changed) {
     ? h("ol", { class: "ciberaula-letters", type: "A" }, ...spec.right.map((item) => h("li", { html: item.html })))
     : null;
   return {
-    element: h("fieldset", {}, h("legend", {}, spec.ui.matchThem), legend, ...made),
+    element: h("fieldset", {}, h("legend", { class: "ciberaula-how" }, spec.ui.matchThem), legend, ...made),
     get() {
       const chosen = {};
       for (const [id, { select }] of rows) if (select.value) chosen[id] = select.value;

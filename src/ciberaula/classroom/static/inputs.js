@@ -74,19 +74,21 @@ function textControl(spec, changed) {
 }
 
 const RADIOS_UP_TO = 6;
+const SIDE_BY_SIDE = 24; // options up to this many characters stand in a row while there is room
 
-/** One field of a form; its value is null while empty. */
-function fieldControl(field, ui, changed) {
+/** One field of a form; its value is null while empty. ``mark`` says which fields say so: required, optional or neither. */
+function fieldControl(field, ui, mark, changed) {
   const why = h("div", { id: newId("why"), hidden: true });
   const help = field.help ? h("p", { id: newId("help"), class: "ciberaula-help" }, field.help) : null;
   const described = [help && help.id, why.id].filter(Boolean).join(" ");
-  const label = field.required ? `${field.label} ${ui.required}` : field.label;
+  const marked = mark === (field.required ? "required" : "optional");
+  const label = marked ? `${field.label} ${ui[mark]}` : field.label;
   const part = _fieldInput(field, label, described, ui, changed);
-  const element = h("div", { class: "ciberaula-option" }, ...part.before, help, part.input, why);
+  const element = h("div", { class: "ciberaula-option ciberaula-field" }, ...part.before, help, part.input, why);
   if (part.group) {
     element.replaceChildren(h("fieldset", { "aria-describedby": described }, h("legend", {}, label), help, part.input, why));
   }
-  return { id: field.id, element, typed: part.typed, get: part.get, set: part.set, explain: (r) => showRemark(why, r) };
+  return { id: field.id, when: field.shown_when, element, typed: part.typed, get: part.get, set: part.set, explain: (r) => showRemark(why, r) };
 }
 
 function _fieldInput(field, label, described, ui, changed) {
@@ -129,10 +131,11 @@ function _groupInput(field, options, changed) {
     inputs.set(option.id, input);
     return h("div", { class: "ciberaula-pick" }, input, h("label", { for: id }, option.text));
   });
+  const short = options.every((option) => option.text.length <= SIDE_BY_SIDE);
   return {
     group: true,
     before: [],
-    input: h("div", {}, ...rows),
+    input: h("div", { class: short ? "ciberaula-inline" : null }, ...rows),
     typed: [],
     get() {
       const chosen = [...inputs].filter(([, input]) => input.checked).map(([id]) => id);
@@ -146,16 +149,43 @@ function _groupInput(field, options, changed) {
   };
 }
 
-/** Titled sections of fields; also the body of documents and tools. */
+/** Say what is rarer: nothing where all fields are required, else the few that are required or the few that are not. */
+function _whichMarked(fields) {
+  const required = fields.filter((field) => field.required).length;
+  if (required === fields.length) return null;
+  return required > fields.length / 2 ? "optional" : "required";
+}
+
+/** Titled sections of fields; also the body of documents and tools. Folded ones tell how much of each is filled in. */
 function formControl(spec, changed) {
   const fields = [];
-  const parts = spec.sections.map((section) => {
-    const made = section.fields.map((field) => fieldControl(field, spec.ui, changed));
+  const tallies = [];
+  const mark = _whichMarked(spec.sections.flatMap((section) => section.fields));
+  const told = (whileTyping) => {
+    refresh();
+    changed(whileTyping);
+  };
+  const parts = spec.sections.map((section, index) => {
+    const made = section.fields.map((field) => fieldControl(field, spec.ui, mark, told));
     fields.push(...made);
     const title = section.title ? h("h4", {}, section.title) : null;
     const intro = section.intro ? h("div", { html: section.intro }) : null;
-    return h("div", { class: "ciberaula-section" }, title, intro, ...made.map((field) => field.element));
+    const inside = [intro, ...made.map((field) => field.element)];
+    if (!spec.folded || !title) return h("div", { class: "ciberaula-section" }, title, ...inside);
+    const tally = h("span", { class: "ciberaula-tally" });
+    tallies.push({ tally, made });
+    return h("details", { class: "ciberaula-fold", open: index === 0 }, h("summary", {}, title, tally), ...inside);
   });
+
+  function refresh() {
+    const now = new Map(fields.map((field) => [field.id, field.get()]));
+    for (const { element, when } of fields) element.hidden = Boolean(when) && !when[1].includes(now.get(when[0]));
+    for (const { tally, made } of tallies) {
+      const filled = made.filter((field) => now.get(field.id) !== null).length;
+      tally.textContent = made.length ? fill(spec.ui.filled, { filled, total: made.length }) : "";
+    }
+  }
+  refresh();
   return {
     element: h("div", {}, ...parts),
     typed: fields.flatMap((field) => field.typed),
@@ -169,6 +199,7 @@ function formControl(spec, changed) {
     },
     set(value) {
       for (const field of fields) field.set((value && value[field.id]) ?? null);
+      refresh();
     },
     explain(items) {
       for (const field of fields) field.explain(items && items[field.id]);

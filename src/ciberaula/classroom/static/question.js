@@ -15,10 +15,11 @@ const CONTROLS = {
 function render({ model, el }) {
   const spec = model.get("spec");
   const view = newId("view");
-  const talk = { stamp: null, count: 0 };
+  const talk = { stamp: null, count: 0, pressed: null };
   const send = (message) => {
     talk.count += 1;
     talk.stamp = `${view}-${talk.count}`;
+    if (message.type === "press") talk.pressed = talk.stamp;
     model.send({ ...message, stamp: talk.stamp });
   };
   const status = h("p", { class: "ciberaula-status", role: "status" });
@@ -39,9 +40,14 @@ function render({ model, el }) {
     if (state.stamp === talk.stamp) talk.stamp = null; // everything this view sent has been heard
     body.update(state);
     _showStatus(status, state.status);
+    if (state.stamp && state.stamp === talk.pressed) _bringIntoView(root, status);
   };
   update();
   model.on("change:state", update);
+  const arrived = (message, buffers) => {
+    if (message.type === "file" && message.stamp === talk.pressed) _keepFile(message, buffers[0]);
+  };
+  model.on("msg:custom", arrived);
   const leaving = () => body.flush && body.flush();
   window.addEventListener("pagehide", leaving);
   send({ type: "shown" });
@@ -49,7 +55,25 @@ function render({ model, el }) {
     leaving();
     window.removeEventListener("pagehide", leaving);
     model.off("change:state", update);
+    model.off("msg:custom", arrived);
   };
+}
+
+/** After the button: explanations above it may have pushed the verdict off the screen. */
+function _bringIntoView(root, status) {
+  const explanation = root.querySelector(".ciberaula-explanation:not([hidden])");
+  requestAnimationFrame(() => {
+    if (explanation) explanation.scrollIntoView({ block: "nearest" });
+    status.scrollIntoView({ block: "nearest" });
+  });
+}
+
+/** Give the person a file that Python made, as any download of the browser. */
+function _keepFile(message, data) {
+  const address = URL.createObjectURL(new Blob([data], { type: message.media_type }));
+  const link = h("a", { href: address, download: message.name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 /** Keep a key to the widget, except the one that saves the notebook. */
@@ -66,9 +90,9 @@ function _showStatus(place, status) {
   place.replaceChildren();
   if (!status || !status.text) return;
   const time = status.at
-    ? `${new Date(status.at).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" })} · `
+    ? ` · ${new Date(status.at).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" })}`
     : "";
-  place.append(symbol(status.level), ` ${time}${status.text}`);
+  place.append(symbol(status.level), ` ${status.text}${time}`);
   place.className = `ciberaula-status ciberaula-${status.level}`;
 }
 

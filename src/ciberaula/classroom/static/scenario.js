@@ -28,7 +28,7 @@ function _options(story, ui, send) {
     const input = h("input", { type: "radio", name, id, value: option.id });
     return h("div", { class: "ciberaula-pick ciberaula-option" }, input, h("label", { for: id, html: option.html }));
   });
-  const group = h("fieldset", {}, h("legend", {}, ui.whatNow), ...rows);
+  const group = h("fieldset", {}, h("legend", { class: "ciberaula-how" }, ui.whatNow), ...rows);
   const choose = h(
     "button",
     {
