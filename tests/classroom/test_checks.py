@@ -1,4 +1,5 @@
 import math
+import re
 import subprocess
 import sys
 
@@ -42,6 +43,16 @@ def test_check_passes_whole_answers_and_says_what_others_lack(assignment):
     submit_answer("decision-grupo", {"path": [["inicio", "borrar"]]})
     assert "aún no llega a su final" in mistake(check, "decision-grupo")
     assert "no está en preguntas.yml" in mistake(check, "p-otra")
+
+
+def test_check_does_not_stop_a_person_who_runs_all_cells(assignment, monkeypatch, capsys):
+    monkeypatch.setenv("JPY_SESSION_NAME", "05-prueba/cuaderno.ipynb")
+    check("p-single")
+    assert re.fullmatch(r"Revisión de las \d\d:\d\d · «p-single»: aún no tiene respuesta\.\n", capsys.readouterr().out)
+    submit_answer("p-single", "b")
+    capsys.readouterr()
+    check("p-single")
+    assert capsys.readouterr().out == ""
 
 
 def test_check_refuses_a_sheet_with_another_shape(assignment):

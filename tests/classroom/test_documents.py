@@ -121,6 +121,7 @@ def test_the_preview_is_escaped_and_says_states_in_words(folder: Path) -> None:
     assert "<strong>¿Quién?</strong> Ñandú &lt;b&gt;" in page
     assert "Llamada: no" in page
     assert "Correo: sí" in page
+    assert "<h5>Firmas</h5><ul><li>Profesional: línea para firmar" in page
     assert "término de" not in page
     assert "<em>(por completar)</em>" in to_html(compose(template(folder), {}))
 

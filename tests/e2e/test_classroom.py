@@ -95,6 +95,8 @@ def test_answers_are_saved_as_they_are_given(trainee: Running, desk: Tab, home: 
         with contextlib.suppress(TimeoutError):
             first.wait_for(timeout=20_000)
             break
+    # No question waits for the one before it to be answered.
+    expect(page.locator("section.ciberaula-live")).to_have_count(QUESTION_WIDGETS)
     first.scroll_into_view_if_needed()
     first.get_by_role("radio").nth(2).focus()
     page.keyboard.press("Space")

@@ -228,7 +228,7 @@ def report(dataset: str, table: pd.DataFrame, recipe: Recipe) -> str:
 
 def _sentence(table: pd.DataFrame, found: pd.DataFrame, quasi: list[str]) -> str:
     lost = len(table) - len(found)
-    rows = _("Quedan {rows} filas de {total}; se suprimieron {lost} ({share} %).").format(
+    rows = _("Quedan {rows} filas de {total}; se suprimieron {lost} ({share}\u00a0%).").format(
         rows=len(found), total=len(table), lost=lost, share=f"{100 * lost / len(table):.0f}"
     )
     if not len(found):

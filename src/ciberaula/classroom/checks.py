@@ -1,6 +1,7 @@
 """Answers by code: see them, check that they are whole, and hand them in without a widget."""
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,10 @@ from ciberaula.classroom.values import MAX_COLUMNS, MAX_ROWS, clean, describe, l
 from ciberaula.classroom.workplace import workplace
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+
+
+# Set by Jupyter's server in the kernels of notebooks that somebody opened; those of nbgrader's Validate have none.
+_SESSION = "JPY_SESSION_NAME"
 
 
 class Answers(Mapping[str, Any]):
@@ -42,17 +47,25 @@ answers = Answers()
 
 
 def check(id: str) -> None:
-    """Return in silence when ``id`` has a whole, well-formed answer; raise one line saying what it lacks otherwise."""
+    """Return in silence when ``id`` has a whole, well-formed answer; raise one line saying what it lacks otherwise.
+
+    Where a person runs the notebook herself, the line is printed instead: an error would stop «Run all» at the first
+    question without an answer, and the ones after it would never come alive.
+    """
     question = _find(id)
     try:
         value = clean(question, answers[question.id])
     except UserError as error:
         raise UserError(str(error)) from None
     gap = lacks(question, value)
-    if gap:
-        raise UserError(
-            _("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap)
-        )
+    if not gap:
+        return
+    if _SESSION in os.environ:
+        # With its time: the line stays in the notebook after the question is answered.
+        now = datetime.now().strftime("%H:%M")
+        print(_("Revisión de las {time} · «{id}»: {gap}.").format(time=now, id=id, gap=gap))
+        return
+    raise UserError(_("«{id}»: {gap}. Responda en la celda de la pregunta y vuelva a validar.").format(id=id, gap=gap))
 
 
 def submit_answer(id: str, value: object) -> None:

@@ -186,10 +186,9 @@ def _html(block: Block) -> str:
         case Checks(label, items):
             ticks = "".join(map(_html_check, items))
             return f'<p><strong>{html.escape(lead(label))}</strong></p><ul class="ciberaula-ticks">{ticks}</ul>'
-        case Signatures(names):
-            return (
-                "<ul>" + "".join(f"<li>{html.escape(name)}: {html.escape(_to_sign())}</li>" for name in names) + "</ul>"
-            )
+        case Signatures(title, names):
+            lines = "".join(f"<li>{html.escape(name)}: {html.escape(_to_sign())}</li>" for name in names)
+            return f"<h5>{html.escape(title)}</h5><ul>{lines}</ul>"
 
 
 def _html_runs(runs: Runs) -> str:

@@ -31,7 +31,7 @@ border:0;border-top:1px solid #8c8c8c;white-space:normal;background:transparent;
 .ca-legal tr{border-top:1px solid #8c8c8c;padding:.4rem 0}
 .ca-legal th,.ca-legal td{border:0;padding:0}
 .ca-legal .ca-where br{display:none}
-.ca-legal .ca-sure::before{content:"· "}}
+.ca-legal .ca-sure{margin-left:.35em}}
 @media print{.ca-legal tr{break-inside:avoid}}
 """
 

@@ -20,6 +20,7 @@ Payload = dict[str, Any]
 _STYLE = (
     "<style>.jp-OutputArea:has(.ciberaula-static):not(:has(.ciberaula-live)) .jupyter-widgets{display:none}</style>"
 )
+_FRAME = "border-left:4px solid #8c8c8c;padding-left:1rem"  # tells the question from the lesson around it
 _MARKS = {True: "◉", False: "○"}
 _BOXES = {True: "☑", False: "☐"}
 _BREAK = re.compile(r"</(p|li|h\d|dt|dd|ol|ul|blockquote)>")
@@ -31,7 +32,7 @@ def static_html(spec: Payload, state: Payload) -> str:
     """Semantic HTML of its own, readable without style sheet or script."""
     draw = _KINDS.get(spec["type"], _nothing)
     parts = [
-        f'<div class="ciberaula-static" lang="{html.escape(spec["lang"])}">{_STYLE}',
+        f'<div class="ciberaula-static" lang="{html.escape(spec["lang"])}" style="{_FRAME}">{_STYLE}',
         f"<h3>{html.escape(spec['title'])}</h3>",
         spec.get("prompt", ""),
         draw(spec, state),
@@ -137,7 +138,7 @@ def _form(spec: Payload, state: Payload) -> str:
     return "".join(parts)
 
 
-_SHORT = 24  # options up to this many characters fit side by side
+_SHORT = 30  # options up to this many characters fit side by side
 
 
 def _labelled(field: Payload, value: Any, remark: str) -> str:

@@ -28,7 +28,7 @@ _STYLE = """
 .ciberaula .ca-weeks th,.ciberaula .ca-weeks td,.ca-weeks th,.ca-weeks td{border:1px solid #8c8c8c;padding:3px 1px;
 text-align:center;vertical-align:top;font-size:.8rem;line-height:1.25;white-space:nowrap}
 .ca-weeks small{display:block;font-size:.75rem;min-height:1em}
-.ca-weeks .ca-out{opacity:.6}
+.ca-weeks .ca-out{opacity:.8}
 .ca-weeks .ca-counted{background:#dbe9f6;color:#111;font-weight:600}
 .ca-weeks .ca-due{background:#1c4f82;color:#fff;font-weight:700}
 .ca-weeks .ca-rest{background:repeating-linear-gradient(45deg,transparent 0 4px,#8c8c8c44 4px 6px)}

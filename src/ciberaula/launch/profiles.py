@@ -200,6 +200,8 @@ def _server_configuration(server: Server) -> dict[str, Any]:
             "jpserver_extensions": server.profile.extensions,
         },
         "IdentityProvider": {"token": server.token},
+        # The kernels that grade are nobody's to choose for a notebook.
+        "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
     }
 
 

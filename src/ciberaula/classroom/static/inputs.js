@@ -74,7 +74,7 @@ function textControl(spec, changed) {
 }
 
 const RADIOS_UP_TO = 6;
-const SIDE_BY_SIDE = 24; // options up to this many characters stand in a row while there is room
+const SIDE_BY_SIDE = 30; // options up to this many characters stand in a row while there is room
 
 /** One field of a form; its value is null while empty. ``mark`` says which fields say so: required, optional or neither. */
 function fieldControl(field, ui, mark, changed) {

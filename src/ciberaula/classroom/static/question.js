@@ -88,12 +88,13 @@ function _keepKey(root, event) {
 
 function _showStatus(place, status) {
   place.replaceChildren();
+  place.className = "ciberaula-status";
   if (!status || !status.text) return;
   const time = status.at
-    ? ` · ${new Date(status.at).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" })}`
+    ? ` (${new Date(status.at).toLocaleTimeString("es", { hour: "2-digit", minute: "2-digit" })})`
     : "";
   place.append(symbol(status.level), ` ${status.text}${time}`);
-  place.className = `ciberaula-status ciberaula-${status.level}`;
+  place.classList.add(`ciberaula-${status.level}`);
 }
 
 function _storyBody(spec, send) {
