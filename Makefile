@@ -23,8 +23,7 @@ catalogue:
 	@$(CIBERAULA) catalogue
 
 benchmark:
-	@$(CIBERAULA) setup --lock dev
-	@.venv/bin/python tests/benchmarks/classroom.py
+	@$(CIBERAULA) benchmark
 
 # The three readers share one resolution: the classroom and the trainee are parts of the developer's lock.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header

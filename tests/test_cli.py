@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from ciberaula.errors import UserError
 from tests.launch.classroom import COURSE, run
 
 COMMANDS = [
-    *("setup", "start", "workspace", "test", "catalogue"),
+    *("setup", "start", "workspace", "test", "benchmark", "catalogue"),
     *("notebooks", "plan"),
     *("bundle", "collect", "release", "autograde", "feedback"),
     *("progress", "my-data", "erase"),
@@ -53,6 +54,55 @@ def test_help_lists_what_every_package_adds(capsys: pytest.CaptureFixture[str]) 
     assert [name for name in COMMANDS if not re.search(rf"^\s+{name}\b", listed, re.MULTILINE)] == []
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["start", "--help"], ["workspace", "-h"]])
+def test_help_is_in_spanish(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert told.startswith("uso: ciberaula")
+    assert re.search(r"^opciones:\n  -h, --help +muestra esta ayuda", told, re.MULTILINE)
+    assert not re.search(r"usage|options|positional|show this", told)
+
+
+def test_an_unknown_command_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["frobnicate"]) == 1
+    assert capsys.readouterr().err.startswith("ciberaula: orden desconocida: 'frobnicate' (use una de 'setup', ")
+
+
+def test_the_benchmark_runs_from_the_checkout_with_the_developers_packages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[tuple[list[str], object]] = []
+
+    def call(command: list[str], cwd: object = None) -> int:
+        calls.append((command, cwd))
+        return 0
+
+    monkeypatch.setattr("ciberaula.launch.development.subprocess.call", call)
+    assert cli.main(["benchmark", "--submissions", "3"]) == 0
+    ((command, cwd),) = calls
+    # The same line, only asked what it can do.
+    done = subprocess.run([*command[:3], "--help"], cwd=str(cwd), capture_output=True, text=True)
+    assert (done.returncode, command[3:]) == (0, ["--submissions", "3"]), done.stderr
+    recipe = subprocess.run(["make", "-n", "benchmark"], cwd=COURSE, capture_output=True, text=True).stdout
+    assert recipe.rstrip().endswith("-m ciberaula benchmark")
+
+
+def test_setting_up_for_a_benchmark_takes_the_developers_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def ensure(_root: Path, lock: str) -> Path:
+        asked.append(lock)
+        raise UserError("hasta aquí")
+
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    monkeypatch.setattr("ciberaula.launch.environment.ensure", ensure)
+    for command in ("start", "test", "benchmark"):
+        assert cli.main([command]) == 1
+    assert asked == ["classroom", "dev", "dev"]
+
+
 def test_a_user_error_deep_inside_is_told_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +137,14 @@ def test_an_install_without_an_extra_still_starts_and_says_what_is_missing(
     assert re.fullmatch(r"ciberaula: .*pyarrow.*make setup.*\n", capsys.readouterr().err)
     assert cli.main(["start", "--port", "80"]) == 1
     assert "1024" in capsys.readouterr().err
+
+
+def test_a_package_that_a_command_misses_only_when_it_runs_is_told_the_same_way() -> None:
+    code = "import sys; sys.modules['jupytext'] = None; from ciberaula.cli import main; sys.exit(main(sys.argv[1:]))"
+    line = [sys.executable, "-c", code, "notebooks", "--check"]
+    done = subprocess.run(line, cwd=COURSE, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"ciberaula: .*paquete jupytext.*make setup.*\n", done.stderr)
 
 
 def test_a_mistake_of_ours_is_not_hidden_as_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,9 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -20,12 +21,33 @@ _PROVIDERS = (
     "ciberaula.grading.commands",
     "ciberaula.progress.commands",
 )
-# The command that needs more than the classroom's packages.
-_LOCK_OF = {"test": "dev"}
+# The commands that need more than the classroom's packages.
+_LOCK_OF = {"test": "dev", "benchmark": "dev"}
+_COMMAND = _("orden")
+
+
+class _Help(argparse.HelpFormatter):
+    """argparse's help, which begins in Spanish."""
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, _("uso: ") if prefix is None else prefix)
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, with its complaint in one line and without the usage text."""
+    """argparse in Spanish, with its complaint in one line and without the usage text."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, add_help=False, formatter_class=_Help)
+        # argparse offers no other way to name its two groups.
+        self._positionals.title = _("datos")
+        self._optionals.title = _("opciones")
+        self.add_argument("-h", "--help", action="help", help=_("muestra esta ayuda y termina"))
 
     def error(self, message: str) -> NoReturn:
         raise UserError(
@@ -64,27 +86,35 @@ def _run(arguments: list[str]) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return 0
-    return int(options.run(options) or 0)
+    try:
+        return int(options.run(options) or 0)
+    except ModuleNotFoundError as error:
+        raise UserError(_missing(error)) from error
 
 
 def _parser(command: str | None) -> tuple[argparse.ArgumentParser, str]:
     """A parser that knows ``command`` (all commands where nobody has it), and why it may be unknown here (or "")."""
     parser = _Parser(prog="ciberaula", description=_("Aula de Ciberintervención: abrir, calificar y seguir el curso."))
-    subparsers = parser.add_subparsers(title=_("órdenes"), metavar="", parser_class=_Parser)
+    subparsers = parser.add_subparsers(title=_("órdenes"), metavar=_COMMAND, parser_class=_Parser)
     missing = ""
     for name in _PROVIDERS:
         try:
             importlib.import_module(name).add_commands(subparsers)
         except ModuleNotFoundError as error:
-            if (error.name or "ciberaula").partition(".")[0] == "ciberaula":
-                raise
-            missing = _(
-                "esta orden necesita el paquete {package}, que esta instalación no trae: ejecute make setup, o "
-                "pip install 'ciberaula[grading,institution]'."
-            ).format(package=error.name)
+            missing = _missing(error)
         if command in subparsers.choices:
             return parser, ""
     return parser, missing if command else ""
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """What to say of a package that this installation lacks. A missing module of our own is a mistake of ours: raised on."""
+    if (error.name or "ciberaula").partition(".")[0] == "ciberaula":
+        raise error
+    return _(
+        "esta orden necesita el paquete {package}, que esta instalación no trae: ejecute make setup, o "
+        "pip install 'ciberaula[grading,institution]'."
+    ).format(package=error.name)
 
 
 def _hand_over(command: str | None, arguments: list[str]) -> int | None:
@@ -109,6 +139,7 @@ def _hand_over(command: str | None, arguments: list[str]) -> int | None:
 
 
 _ARGPARSE = (
+    (f"argument {_COMMAND}: invalid choice", _("orden desconocida")),
     ("the following arguments are required", _("faltan datos")),
     ("unrecognized arguments", _("no se entiende")),
     ("invalid choice", _("opción desconocida")),

@@ -1,8 +1,11 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and what to tell a person when the system does not let us."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
+
+from ciberaula.i18n import _
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -30,3 +33,19 @@ def write_atomic(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def cause(error: OSError) -> str:
+    """Why a file could not be read or written, and what to do: a Spanish phrase without a full stop.
+
+    The system's own words (``error.strerror``) come in English or in whatever language the machine has.
+    """
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("el disco está lleno; libere espacio")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return _("el sistema no lo permite; revise los permisos de la carpeta")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return _("no existe; revise la ruta")
+    if error.errno == errno.EISDIR:
+        return _("es una carpeta, no un archivo")
+    return _("el sistema respondió con el error {number}; revise el disco").format(number=error.errno)

@@ -1,5 +1,6 @@
 """YAML that people write: read safely, and every mistake in it told in one Spanish line with its file and line."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ MAX_BYTES = 1024 * 1024
 MAX_PLACES = 100_000
 MAX_DEPTH = 40
 _LONGEST_SHOWN = 60
+_WORD_KEY = _("una clave debe ser una palabra")
 
 # The way from the top of a file to a value in it: keys, and positions in lists from 0.
 Place = tuple[int | str, ...]
@@ -137,9 +139,7 @@ def _places(loader: _Loader, top: yaml.Node, name: str) -> Iterator[tuple[Place,
             seen = set()
             for key, child in node.value:
                 if not isinstance(key, yaml.ScalarNode):
-                    raise yaml.constructor.ConstructorError(
-                        None, None, _("una clave debe ser una palabra"), key.start_mark
-                    )
+                    raise yaml.constructor.ConstructorError(None, None, _WORD_KEY, key.start_mark)
                 if (word := loader.construct_object(key)) in seen:
                     raise UserError(
                         _("{file}, línea {line}: la clave «{key}» está repetida; deje una sola.").format(
@@ -158,7 +158,31 @@ def _where_broken(error: Exception, name: str) -> str:
 def _problem_of(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return _("tiene demasiados niveles")
-    return " ".join(str(getattr(error, "problem", None) or error).split())
+    said = str(getattr(error, "problem", None) or error)
+    known = (told for english, told in _PROBLEMS if re.search(english, said))
+    return next(known, _("la estructura no es la esperada"))
+
+
+# What PyYAML says (part of it, as a pattern) -> the same for people; what our own checks say is Spanish already.
+_PROBLEMS = (
+    (_WORD_KEY, _WORD_KEY),
+    (r"expected ',' or '\]'", _("falta «,» o «]» en una lista")),
+    (r"expected ',' or '\}'", _("falta «,» o «}» en un grupo entre llaves")),
+    (r"could not find expected ':'", _("falta «:» después de una clave")),
+    (r"mapping values are not allowed", _("hay un «:» donde no se espera")),
+    (r"expected <block end>|entries are not allowed|keys are not allowed", _("algo sobra o está en otra columna")),
+    (r"'\\t' that cannot start", _("hay un tabulador en lugar de espacios")),
+    (r"cannot start any token", _("un texto empieza con un signo reservado")),
+    (r"unexpected end of stream", _("falta cerrar unas comillas")),
+    (r"unknown escape character", _("hay una barra «\\» entre comillas dobles")),
+    (r"undefined alias", _("un «*» remite a un nombre que no existe")),
+    (r"second occurrence", _("un nombre «&» está repetido")),
+    (r"for merging|2002:merge", _("«<<» necesita un conjunto de claves")),
+    (r"constructor for the tag|tag handle", _("un «!» pide un tipo que no se admite")),
+    (r"day is out of range|must be in", _("una fecha u hora no existe")),
+    (r"unacceptable character|special characters", _("hay un carácter invisible que no se admite")),
+    (r"another document|document start|document separator", _("sobra una línea «---» o «...»")),
+)
 
 
 def validate(model: type[Model], file: YamlFile, data: object = None, place: Place = (), about: str = "") -> Model:

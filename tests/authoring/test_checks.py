@@ -150,6 +150,13 @@ def test_a_mistake_is_found_in_one_line(course, name):
         assert words in line
 
 
+def test_mistakes_of_the_plan_itself_hide_none_of_the_notebooks(course):
+    edit(course, PLAN, ("        - " + ITEM_1 + "\n", ""), ("coverage: [EC-02]", "coverage: [EC-01]"))
+    found = mistakes_in(course)
+    assert any(line.startswith(f"{PLAN}: ") and "EC-02" in line for line in found)
+    assert any("la celda calificada «p01» no está en el plan" in line for line in found)
+
+
 def test_folders_and_notebooks_that_plan_and_checkout_do_not_share(course):
     (course / "modules" / "09-nadie").mkdir()
     (course / "modules/00-prueba/leccion-1.md").rename(course / "modules/00-prueba/leccion-9.md")

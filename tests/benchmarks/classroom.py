@@ -1,9 +1,10 @@
 """What the classroom costs: grading a submission against stock nbgrader, and opening its pages.
 
-    python -m tests.benchmarks.classroom [--submissions 12]
+    python -m tests.benchmarks.classroom [--submissions 14]
 
-Grading: the same submissions (answers of the bank) go once through the course's two stages and once through nbgrader's
-own ``Execute``, in one run, each into a home of its own; the scores of every item are compared. Pages: real Chromium
+Grading: the same submissions (answers of the bank, one in seven by code) go once through the course's two stages and once
+through the same steps with nbgrader's own ``Execute`` in the place of ours, in one run, each into a home of its own; the
+scores of every item are compared. Pages: real Chromium
 with the network shut, cold (new profile) and warm (again in the same one); ``first_content_s`` runs from the request
 until the page's own text is there, ``bytes`` is what came over the wire. The last line is one JSON object of figures.
 """
@@ -34,7 +35,7 @@ ASSIGNMENT = "05-proteccion-de-datos"
 def main() -> None:
     """Measure, print a table, and the figures as JSON."""
     options = argparse.ArgumentParser(description="Measure what the classroom costs.")
-    options.add_argument("--submissions", type=int, default=12, help="how many submissions are graded by each")
+    options.add_argument("--submissions", type=int, default=14, help="how many submissions are graded by each")
     chosen = options.parse_args()
     figures = {**grading(chosen.submissions), **pages()}
     print(json.dumps(figures))

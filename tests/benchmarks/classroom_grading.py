@@ -5,8 +5,10 @@ import shutil
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import Execute
 
@@ -15,7 +17,7 @@ from ciberaula.classroom.workplace import workplace
 from ciberaula.grading.answer_bank import load_answer_bank
 from ciberaula.grading.autograde import TwoStageExecute
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.demo import register
+from ciberaula.grading.demo import register, solution_code
 from ciberaula.paths import course_root, home
 
 ASSIGNMENT = "05-proteccion-de-datos"
@@ -41,7 +43,11 @@ def main(engine: str, count: int) -> None:
 
 
 def _submit(count: int) -> list[str]:
-    """Put ``count`` submissions where collected work lies: the reference and the misconceptions in turn, as data only."""
+    """Put ``count`` submissions where collected work lies: the reference and the misconceptions in turn.
+
+    Every seventh reached its data answers by code, as in the demo cohort, and so needs an isolated run; the others are data.
+    """
+    code = solution_code(course_root())
     bank = load_answer_bank(ASSIGNMENT)
     sheets = [bank.reference_answers(), *(bank.answers_of(one.id) for one in bank.misconceptions)]
     students = [f"medida-{number:03}" for number in range(count)]
@@ -54,8 +60,18 @@ def _submit(count: int) -> list[str]:
             item: Entry(getattr(place.find(item)[0], "kind", "scenario"), value, now, "benchmark")
             for item, value in sheets[number % len(sheets)].items()
         }
+        if number % 7 == 0:
+            _write_code(folder, code)
         (folder / SHEET_FILE).write_bytes(Content(ASSIGNMENT, 1, now, entries).encode())
     return students
+
+
+def _write_code(folder: Path, code: dict[str, str]) -> None:
+    (path,) = folder.glob("*.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source = code.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell.source)
+    nbformat.write(notebook, path)
 
 
 def _scores(cohort: Cohort, students: list[str]) -> dict[str, dict[str, Any]]:

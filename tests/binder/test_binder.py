@@ -1,5 +1,6 @@
 """Binder's steps, carried out in a clean folder: what a trainee finds there, and what nobody finds."""
 
+import ast
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ciberaula.authoring.leaks import files_in, searchable, secret_texts
 from tests.launch.classroom import COURSE, free_port
 
 # What gives an answer away in a graded cell, and what only the instructor's side holds.
@@ -122,17 +124,32 @@ def test_nothing_there_gives_an_answer_away(repository: Path, image: dict[str, s
 
 def test_the_installed_package_holds_no_key(image: dict[str, str]) -> None:
     package = next(Path(image["PATH"].split(":")[0]).parent.glob("lib/python*/site-packages/ciberaula"))
-    keys = _answer_keys()
-    assert len(keys) >= 5
-    texts = [path.read_text(encoding="utf-8") for path in package.rglob("*") if path.suffix in {".py", ".yml", ".json"}]
-    assert [key for key in keys if any(key in text for text in texts)] == []
+    assert (package / "cli.py").is_file()
+    assert _given_away(package) == []
     assert not [path for path in package.rglob("*") if "solution" in path.name or path.suffix == ".db"]
 
 
-def _answer_keys() -> list[str]:
-    """The scoring lines of the hidden tests, as they stand in the source notebooks."""
-    sources = [path.read_text(encoding="utf-8") for path in (COURSE / "solutions").rglob("*.md")]
-    return [line.strip() for text in sources for line in re.findall(r"^scoring\.\w+\(.*$", text, re.MULTILINE)]
+@pytest.mark.parametrize("name", ["grading/scoring/nota.py", "casework/nota.yml", "share/nota.json"])
+def test_a_key_in_the_package_would_be_found(tmp_path: Path, name: str) -> None:
+    package = tmp_path / "ciberaula"
+    shutil.copytree(COURSE / "src/ciberaula", package)
+    notebook = (COURSE / "solutions/05-proteccion-de-datos/proteccion-de-datos.md").read_text(encoding="utf-8")
+    # As it stands there, over several lines.
+    why = re.findall(r'^    why=\{\n +"\w+": ("[^{}]{40,}?),\n +"\w+": ', notebook, re.MULTILINE)
+    text = why[0] if name.endswith(".py") else json.dumps(ast.literal_eval(f"({why[0]})"), ensure_ascii=False)
+    (package / name).write_text(f"[{text}]\n")
+    assert _given_away(package) == [f"ciberaula/{name}"]
+
+
+def _given_away(package: Path) -> list[str]:
+    """Files of a package that hold what the course keeps from trainees: the hidden tests' texts, solutions, answer bank."""
+    secrets = secret_texts(COURSE)
+    assert len(secrets) >= 50
+    return [
+        path.relative_to(package.parent).as_posix()
+        for path in files_in(package.parent, [package.name])
+        if any(secret in searchable(path) for secret in secrets)
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -353,3 +353,22 @@ def test_a_kernel_stopped_with_the_lock_does_not_hold_others_for_ever(tmp_path, 
         assert AnswerSheet(tmp_path).save("p01", "single", "a").saved
     finally:
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("lock", [True, False], ids=["locks", "no locks, as on Windows"])
+def test_a_folder_that_was_moved_away_is_told_and_the_answers_kept(tmp_path, monkeypatch, lock):
+    if not lock:
+        monkeypatch.setattr(sheet_module, "fcntl", None)
+    folder = tmp_path / "05-modulo"
+    folder.mkdir()
+    mine = saved(folder, "p01")
+    folder.rename(tmp_path / "otra")
+    outcome = mine.save("p02", "single", "c")
+    assert not outcome.saved
+    assert "No se pudo guardar: la carpeta «05-modulo» ya no está en su lugar" in outcome.message
+    assert {id: entry.value for id, entry in mine.read().items()} == {"p01": "b", "p02": "c"}
+    assert mine.entry("p01").value == "b"
+    assert "ya no está en su lugar" in mine.take_notice()
+    (tmp_path / "otra").rename(folder)
+    assert mine.save("p03", "single", "a").saved
+    assert read_answers(folder / "respuestas.json") == {"p01": "b", "p02": "c", "p03": "a"}

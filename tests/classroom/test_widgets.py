@@ -253,8 +253,11 @@ def test_the_static_rendering_of_a_story_shows_where_it_stands(lesson):
 def test_a_table_answer_is_told(lesson):
     from ciberaula.classroom.checks import submit_table
 
+    waiting = question("l1-table")
+    assert "Todavía no se ha entregado" in waiting.state["result"]
     submit_table("l1-table", [{"a": 1}, {"a": 2}])
     assert "tabla de 2 filas y 1 columna." in bundle(question("l1-table"))["text/html"]
+    assert "tabla de 2 filas y 1 columna." in waiting.state["result"]
 
 
 def test_a_tool_computes_when_its_fields_are_filled_or_its_button_is_pressed():
@@ -319,3 +322,18 @@ def test_importing_the_classroom_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_that_was_moved_away_shows_that_nothing_was_saved(lesson):
+    widget, told = question("l1-single"), scenario("decision-grupo")
+    away = lesson.rename(lesson.with_name("otra"))
+    save(widget, "a")
+    assert widget.state["status"]["level"] == "error"
+    assert said(widget).startswith("No se pudo guardar: la carpeta «05-prueba» ya no está en su lugar")
+    widget._take({"type": "check", "value": "b"})
+    assert said(widget).startswith("No se pudo guardar: la carpeta")
+    told._take({"type": "choose", "node": "inicio", "option": "borrar"})
+    assert said(told).startswith("No se pudo guardar: la carpeta")
+    away.rename(lesson)
+    save(widget, "c")
+    assert read_answers(lesson / "respuestas.json")["l1-single"] == "c"

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.classroom.content import ALL, write_folder, write_notebook
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # kernels start slowly on a busy machine
 
+MODULE = Path(__file__).parents[2] / "modules" / "05-proteccion-de-datos"
 EVERYTHING = ".ciberaula, .ciberaula *:not(.ciberaula-unseen)"
 PROMPTS = {question["kind"]: question["prompt"].replace("*", "") for question in ALL}
 TARGETS = ".ciberaula :is(button, select, textarea, summary, input[type=text], input[type=date], .ciberaula-pick > label):visible"
@@ -317,3 +319,60 @@ def test_answers_are_shown_again_in_lab_after_the_kernel_restarts(tmp_path, shot
         expect(text.get_by_role("textbox")).to_have_value("dd bb aa una persona\n")
         assert tab.outside == []
         assert tab.errors == []
+
+
+def test_a_long_document_is_folded_and_reaches_the_person_s_own_device(tmp_path, shots):
+    folder = write_folder(tmp_path / "05-prueba")
+    shutil.copy(MODULE / "documento-consentimiento.yml", folder)
+    call = 'from ciberaula.classroom import document\ndocument("consentimiento")'
+    notebook = write_notebook(folder / "cuaderno.ipynb", call)
+    with serve_voila(notebook) as address, chromium_page(width=360, height=640, accept_downloads=True) as tab:
+        page = tab.page
+        page.goto(address)
+        form = page.locator(".ciberaula-live")
+        risks = form.locator("details").filter(has=page.get_by_role("heading", name="4. Lo bueno"))
+        Keyboard(page).press(risks.locator("summary"), "Enter")
+        expect(risks.locator("summary")).to_contain_text("0 de 2 completos")
+        risks.get_by_role("textbox").first.fill("La señal se corta.")
+        expect(risks.locator("summary")).to_contain_text("1 de 2 completos")
+        for kind, start in (("Word", b"PK"), ("PDF", b"%PDF")):
+            with page.expect_download() as waiting:
+                form.get_by_role("button", name=f"Descargar en {kind}").click()
+            assert waiting.value.suggested_filename.startswith("consentimiento-01.")
+            assert Path(waiting.value.path()).read_bytes().startswith(start)
+        expect(form.get_by_role("status")).to_contain_text("mis-documentos/consentimiento-01.pdf")
+        assert axe_violations(page, ".ciberaula") == []
+        assert scrolls_sideways(page, f"html, {EVERYTHING}") == []
+        shots(page, "document")
+        assert tab.errors == []
+
+
+def test_the_verdict_comes_into_view_and_fields_show_when_they_matter(tmp_path, shots):
+    folder = write_folder(tmp_path / "05-prueba")
+    calculator = "from ciberaula.classroom import term_calculator\nterm_calculator()"
+    notebook = write_notebook(folder / "cuaderno.ipynb", 'question("l1-form")', calculator)
+    with serve_voila(notebook) as address, chromium_page(width=360, height=420) as tab:
+        page = tab.page
+        page.goto(address)
+        form, tool = page.locator(".ciberaula-live").nth(0), page.locator(".ciberaula-live").nth(1)
+        form.get_by_label("Muro público").check()
+        form.get_by_label("La hora", exact=True).check()
+        form.get_by_label("Fecha de revisión").fill("2026-03-03")
+        form.get_by_label("Motivo").fill("urgente")
+        wait_saved(form)
+        form.get_by_role("button", name="Comprobar mi respuesta").press("Enter")
+        expect(form.locator(".ciberaula-why").first).to_be_visible()
+        expect(form.get_by_role("status")).to_be_in_viewport(ratio=0.95)
+        shots(page, "verdict")
+
+        amount = tool.get_by_role("textbox", name="Cantidad")
+        expect(tool.get_by_text("Para ver el resultado, complete")).to_be_visible()
+        expect(amount).to_be_hidden()
+        tool.get_by_label("Otra cantidad que yo escribo").check()
+        expect(amount).to_be_visible()
+        tool.get_by_label("Fecha en que se conoció").fill("2026-10-29")
+        amount.fill("4")
+        tool.get_by_label("Término: solo días hábiles").check()
+        expect(tool.get_by_text("Vence el")).to_be_visible()
+        assert tool.locator(".ciberaula-status").evaluate("e => e.getBoundingClientRect().height") == 0
+        assert axe_violations(page, ".ciberaula") == []

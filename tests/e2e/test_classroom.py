@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
+from ciberaula.grading.rubric import load_rubric
 from tests.browser import Tab, axe_violations, chromium_page
 from tests.launch.classroom import Running, run, started
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 ASSIGNMENT = "05-proteccion-de-datos"
 NOTEBOOK = f"{ASSIGNMENT}/proteccion-de-datos.ipynb"
+QUESTION_WIDGETS = 14  # eleven questions, the calculator, and the anonymity bench twice
 JUDGEMENT = (
     "**Hechos.** El martes, por teléfono, Verónica dijo qué puede saber la escuela y qué no. "
     "**Decisión.** Escribo desde el correo de la fundación, sin la ficha, y lo confirmo antes con ella."
@@ -191,13 +193,25 @@ def test_the_instructor_judges_the_written_answer_with_the_rubric(instructor: Ru
             break
     assert page.get_by_text("desde el correo de la fundación").count()
     assert page.get_by_text("Rúbrica").count()
+    rubric = load_rubric(ASSIGNMENT)
+    assert rubric is not None
+    shown = page.inner_text("body")
+    for criterion in rubric.criteria:
+        assert criterion.name in shown
+        assert all(level.descriptor in shown for level in criterion.levels)
+    # One level down from the best in every criterion, and a comment that the rubric offers.
+    points = sum(sorted(level.points for level in criterion.levels)[-2] for criterion in rubric.criteria)
+    assert rubric.comments[-1].text in shown
     score = page.locator("input#p12")
-    score.fill("6")
+    score.fill(f"{points:g}")
     score.press("Tab")
     comment = page.locator("textarea#p12-comment")
-    comment.fill("Se entiende qué compartió y por qué. Falta decir cuándo lo confirma con Verónica.")
+    comment.fill(f"{rubric.comments[-1].text} Falta decir cuándo lo confirma con Verónica.")
     comment.press("Tab")
     page.wait_for_timeout(1000)
+    page.reload()
+    expect(page.locator("input#p12")).to_have_value(f"{points:g}")
+    assert office.outside == []
 
 
 def test_feedback_reaches_the_trainee(

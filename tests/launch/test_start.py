@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import axe_violations, chromium_page
-from tests.launch.classroom import Running, free_port, run, started
+from tests.launch.classroom import COURSE, Running, free_port, run, started
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +59,17 @@ def test_lab_speaks_spanish_and_shows_no_news(lab: Page) -> None:
     assert "Archivo" in lab.inner_text(".lm-MenuBar-content")
     lab.wait_for_timeout(2000)
     assert lab.locator(".Toastify__toast, .jp-Dialog").count() == 0
+
+
+def test_the_guide_calls_the_menus_as_lab_does(lab: Page) -> None:
+    guide = (COURSE / "modules/GUIA.md").read_text(encoding="utf-8")
+    named = re.findall(r"menú \*\*(\w+)", guide)
+    assert {"Run", "Nbgrader"} <= set(named)
+    assert [name for name in named if name not in lab.inner_text(".lm-MenuBar-content").split()] == []
+    lab.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    (item,) = re.findall(r"menú \*\*Run\*\* \(ejecutar\) y elija \*\*([^*]+)\*\*", guide)
+    lab.get_by_role("menuitem", name=item, exact=True).wait_for()
+    lab.keyboard.press("Escape")
 
 
 def test_the_home_page_shows_without_running_anything(lab: Page) -> None:

@@ -1,5 +1,6 @@
 """All checks of the content, in one list of Spanish lines."""
 
+from functools import partial
 from pathlib import Path
 
 from ciberaula.authoring import leaks, lesson_checks, plan_checks
@@ -10,17 +11,24 @@ from ciberaula.errors import UserError
 def mistakes_in(course: Path) -> list[str]:
     """Every mistake in plan, notebooks and content; empty when the course holds.
 
-    A plan that cannot be read hides the rest, and so does a source that cannot: what they say then stands alone.
+    A plan that cannot be read hides the rest: what it says then stands alone. A source that cannot be read hides what its
+    own kind of check would have found.
     """
+    found: list[str] = []
     try:
         plan = load(course)
-        found = [
-            *plan_checks.mistakes_in(course, plan),
-            *lesson_checks.mistakes_in(course, plan),
-            *leaks.leaks(course),
-        ]
     except PlanError as error:
-        return list(error.mistakes)
-    except UserError as error:
-        return str(error).splitlines()
+        found += error.mistakes
+        if error.plan is None:
+            return found
+        plan = error.plan
+    for check in (
+        partial(plan_checks.mistakes_in, plan=plan),
+        partial(lesson_checks.mistakes_in, plan=plan),
+        leaks.leaks,
+    ):
+        try:
+            found += check(course)
+        except UserError as error:
+            found += str(error).splitlines()
     return list(dict.fromkeys(found))

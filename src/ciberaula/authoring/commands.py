@@ -1,6 +1,7 @@
 """Commands of authors: build the notebooks, check the content, print the plan."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from ciberaula.curriculum import Curriculum, load
@@ -20,18 +21,37 @@ def add_commands(subparsers: Any) -> None:
 
 
 def run_build(options: argparse.Namespace) -> int:
-    """Build, or with ``--check`` tell what is stale; 1 when something is."""
-    # jupytext, nbclient and nbgrader take a second to import: only for those who build.
-    from ciberaula.authoring.build import build, compare, derive
+    """Build, or with ``--check`` tell what is stale; 1 when something is.
 
+    Either way raises ``UserError`` with every mistake in plan and content, so that one command tells all.
+    """
     course = course_root()
-    if options.check:
-        stale = compare(course, derive(course))
-        for difference in stale:
-            print(difference)
-        if not stale:
-            print(_("Todo lo derivado corresponde a sus fuentes."))
-        return 1 if stale else 0
+    try:
+        failed = _tell_stale(course) if options.check else _build(course)
+    except UserError as error:
+        # What the checks know says where the mistake is; the build may only have stumbled over it.
+        raise UserError("\n".join(dict.fromkeys([*_mistakes(course), *str(error).splitlines()]))) from error
+    mistakes = _mistakes(course)
+    if mistakes:
+        raise UserError("\n".join(mistakes))
+    return failed
+
+
+def _tell_stale(course: Path) -> int:
+    # jupytext, nbclient and nbgrader take a second to import: only for those who build.
+    from ciberaula.authoring.build import compare, derive
+
+    stale = compare(course, derive(course))
+    for difference in stale:
+        print(difference)
+    if not stale:
+        print(_("Todo lo derivado corresponde a sus fuentes."))
+    return 1 if stale else 0
+
+
+def _build(course: Path) -> int:
+    from ciberaula.authoring.build import build
+
     done = build(course)
     for difference in done:
         print(
@@ -52,13 +72,17 @@ def run_plan(options: argparse.Namespace) -> int:
 
 def run_check(_options: argparse.Namespace) -> int:
     """Print every mistake in plan and content; raises ``UserError`` with them when there is one."""
-    from ciberaula.authoring.checks import mistakes_in
-
-    mistakes = mistakes_in(course_root())
+    mistakes = _mistakes(course_root())
     if mistakes:
         raise UserError("\n".join(mistakes))
     print(_("El plan y los cuadernos concuerdan."))
     return 0
+
+
+def _mistakes(course: Path) -> list[str]:
+    from ciberaula.authoring.checks import mistakes_in
+
+    return mistakes_in(course)
 
 
 def plan_lines(plan: Curriculum) -> list[str]:

@@ -19,6 +19,7 @@ from ciberaula.yamlfile import read_yaml
 # Where a trainee's files come from: the workspace, Binder and the installed package.
 REACHABLE = ("modules", "exercises", "datasets", "src", "binder")
 _KEPT = re.compile(r"### BEGIN (HIDDEN TESTS|SOLUTION)\n(.*?)### END \1", re.DOTALL)
+_PIECE = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
 # Shorter strings («b», «videollamada») are also words of the questions; they would accuse the innocent.
 _MIN_WORDS = 4
 _MIN_LENGTH = 24
@@ -89,7 +90,9 @@ def _kept_back(notebook: NotebookNode, name: str) -> Iterator[str]:
 
 
 def _literals(code: str, name: str) -> Iterator[str]:
-    """String literals of reserved code; each of its statements too, since a line of it is an answer as well."""
+    """String literals of reserved code, whole and by the pieces they are written in; each of its statements too, since a
+    line of it is an answer as well."""
+    yield from _PIECE.findall(code)
     try:
         tree = ast.parse(textwrap.dedent(code))
     except SyntaxError as error:

@@ -13,7 +13,6 @@ from ciberaula.curriculum import Assignment, Curriculum, GradedItem, Module
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
-
 # Of the guides, beside the modules.
 PICTURES = "imagenes"
 

@@ -14,7 +14,6 @@ from ciberaula.classroom.workplace import workplace
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
-
 # Set by Jupyter's server in the kernels of notebooks that somebody opened; those of nbgrader's Validate have none.
 _SESSION = "JPY_SESSION_NAME"
 

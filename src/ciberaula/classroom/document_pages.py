@@ -187,8 +187,8 @@ def _html(block: Block) -> str:
             ticks = "".join(map(_html_check, items))
             return f'<p><strong>{html.escape(lead(label))}</strong></p><ul class="ciberaula-ticks">{ticks}</ul>'
         case Signatures(title, names):
-            lines = "".join(f"<li>{html.escape(name)}: {html.escape(_to_sign())}</li>" for name in names)
-            return f"<h5>{html.escape(title)}</h5><ul>{lines}</ul>"
+            places = "".join(f"<li>{html.escape(name)}: {html.escape(_to_sign())}</li>" for name in names)
+            return f"<h5>{html.escape(title)}</h5><ul>{places}</ul>"
 
 
 def _html_runs(runs: Runs) -> str:

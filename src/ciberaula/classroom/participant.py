@@ -1,4 +1,4 @@
-"""Who learns, as a pseudonym: random, and never a name."""
+"""Who learns: a pseudonym, random and never a name, and the id of a person who works alone."""
 
 import json
 import os
@@ -10,6 +10,8 @@ from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.i18n import _
 
+# The person who works alone on this machine; the demonstration's roster and «Mi avance» know this id.
+LOCAL_STUDENT = "participante"
 PSEUDONYM_FILE = Path(".ciberaula") / "participante.json"
 _SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{2,63}")
 

@@ -108,13 +108,19 @@ class LearningRecord:
 
     def answered(self, id: str, name: str, kind: str, value: Any, *, success: bool | None) -> None:
         """A question got an answer. ``success`` is ``None`` for graded ones: nobody knows yet."""
+        self.append([self.answer(id, name, kind, value, success=success)])
+
+    def answer(
+        self, id: str, name: str, kind: str, value: Any, *, success: bool | None, at: datetime | None = None
+    ) -> Statement:
+        """The statement that :meth:`answered` writes, made ``at`` (UTC, default: now) and not yet written."""
         result: dict[str, Any] = {"completion": True}
         if success is not None:
             result["success"] = success
         response = _response(kind, value)
         if response is not None:
             result["response"] = response
-        self.add("answered", self.question_activity(id, name, kind), result)
+        return self.statement("answered", self.question_activity(id, name, kind), result, at=at)
 
     def has(self, verb: Verb, activity_id: str) -> bool:
         """Is there a statement of that verb about that activity?"""

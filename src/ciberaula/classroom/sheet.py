@@ -59,7 +59,8 @@ class AnswerSheet:
     def read(self) -> dict[str, Entry]:
         """All answers: those of the file, and over them those this session could not write yet.
 
-        A damaged sheet is set aside (see ``notice``) and what this session remembers of it is given back.
+        A damaged sheet is set aside (see ``notice``) and what this session remembers of it is given back, as it is where
+        the folder itself is gone.
         """
         with self._thread_lock, self._folder_lock():
             return self._overlay(self._load().answers)
@@ -88,7 +89,7 @@ class AnswerSheet:
             except (NewerSchema, Unreadable) as error:
                 return self._keep(id, entry, str(error))
             except OSError as error:
-                return self._keep(id, entry, _cause(error))
+                return self._keep(id, entry, self._cause(error))
             overwrote = self._changed_elsewhere(id, content.answers.get(id))
             content.answers = _applied(content.answers, {**self._pending, id: entry})
             content.revision += 1
@@ -97,7 +98,7 @@ class AnswerSheet:
             try:
                 write_atomic(self.path, data)
             except OSError as error:
-                return self._keep(id, entry, _cause(error))
+                return self._keep(id, entry, self._cause(error))
             self._pending.clear()
             self._known = dict(content.answers)
             self._seen[id] = entry
@@ -137,10 +138,17 @@ class AnswerSheet:
     def _load(self, *, strict: bool = False) -> Content:
         """The file's content, remembered; empty where there is no file.
 
-        ``strict`` (before writing) lets ``NewerSchema``, ``Unreadable`` and the ``OSError`` of a sheet that could not
-        be set aside out.
+        ``strict`` (before writing) lets ``NewerSchema``, ``Unreadable`` and the ``OSError`` of a folder that is gone or
+        of a sheet that could not be set aside out.
         """
-        if not os.path.lexists(self.path):
+        try:
+            present = self._is_there()
+        except OSError as error:
+            if strict:
+                raise
+            self.notice = _("No se puede leer su hoja de respuestas: {reason}").format(reason=self._cause(error))
+            return Content(self.folder.name, answers=dict(self._known))
+        if not present:
             content = Content(self.folder.name)
         else:
             try:
@@ -154,6 +162,15 @@ class AnswerSheet:
                 content = self._after_damage(strict)
         self._known = dict(content.answers)
         return content
+
+    def _is_there(self) -> bool:
+        """Whether the folder has a sheet. ``OSError`` where the folder is gone or shut, which tells nothing about one."""
+        self.folder.stat()
+        try:
+            self.path.lstat()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _after_damage(self, strict: bool) -> Content:
         content = Content(self.folder.name, answers=dict(self._known))
@@ -178,16 +195,32 @@ class AnswerSheet:
         self.path.rename(aside)
         return aside.name
 
+    def _cause(self, error: OSError) -> str:
+        """Why the disk refused and what to do, in Spanish: the system's own words may be in any language."""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _("el disco está lleno; libere espacio.")
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            return _("la carpeta es de solo lectura; cambie sus permisos o mueva la carpeta del curso.")
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
+            return _("la carpeta «{folder}» ya no está en su lugar; devuélvala ahí, con el mismo nombre.").format(
+                folder=self.folder.name
+            )
+        return _("el sistema no dejó escribir (error {number}).").format(number=error.errno)
+
     @contextlib.contextmanager
     def _folder_lock(self) -> Iterator[None]:
         """Keep other kernels out for the while. Locks the folder itself, so that no lock file is left behind.
 
-        After ``LOCK_WAIT_S`` (a kernel stopped while it held the lock) it goes on: the file is still replaced whole.
+        After ``LOCK_WAIT_S`` (a kernel stopped while it held the lock) it goes on: the file is still replaced whole. So it
+        does where the folder can't be opened: reading or writing in it then tells why.
         """
-        if fcntl is None:
+        descriptor = None
+        if fcntl is not None:
+            with contextlib.suppress(OSError):
+                descriptor = os.open(self.folder, os.O_RDONLY)
+        if descriptor is None:
             yield
             return
-        descriptor = os.open(self.folder, os.O_RDONLY)
         try:
             deadline = time.monotonic() + LOCK_WAIT_S
             while time.monotonic() < deadline:
@@ -216,12 +249,3 @@ def _now() -> str:
 def _applied(answers: dict[str, Entry], changes: dict[str, Entry | None]) -> dict[str, Entry]:
     merged = {**answers, **{id: entry for id, entry in changes.items() if entry is not None}}
     return {id: entry for id, entry in merged.items() if changes.get(id, entry) is not None}
-
-
-def _cause(error: OSError) -> str:
-    """Why a write failed and what to do, in Spanish: the system's own words may be in any language."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _("el disco está lleno; libere espacio.")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return _("la carpeta es de solo lectura; cambie sus permisos o mueva la carpeta del curso.")
-    return _("el sistema no dejó escribir (error {number}).").format(number=error.errno)

@@ -46,6 +46,8 @@ class QuestionWidget(FrontendWidget):
         self._graded = graded
         self._place = place
         super().__init__(question_payload(question, graded), **self._saved())
+        if isinstance(question, Table):  # handed in elsewhere: by a tool, or by code
+            place.watch(question.id, lambda: self.tell(**self._saved()))
 
     def receive(self, message: dict[str, Any]) -> None:
         kind, value = message.get("type"), message.get("value")

@@ -1,6 +1,7 @@
 """The folder a notebook runs in: its questions, its answer sheet and its learning record, kept together."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Workplace:
         self.sheet = sheet_for(folder)
         self.record = LearningRecord(folder)
         self._recorded: dict[str, Any] = {}
+        self._watchers: dict[str, Callable[[], None]] = {}
 
     def find(self, id: str) -> tuple[Question | Decision, bool]:
         """The question or scenario of that id (a scenario also by its file's name), and whether it is graded.
@@ -76,10 +78,16 @@ class Workplace:
         """
         value = clean(question, raw)
         outcome = self.sheet.save(question.id, question.kind, value, checked=checked)
+        if outcome.saved and question.id in self._watchers:
+            self._watchers[question.id]()
         if value is not None and (graded or checked) and self._recorded.get(question.id) != value:
             self._recorded[question.id] = value
             return self._with_record(question, value, graded, outcome)
         return outcome
+
+    def watch(self, id: str, told: Callable[[], None]) -> None:
+        """Call ``told`` whenever an answer to ``id`` is saved, by whatever way; the last one to ask is told."""
+        self._watchers[id] = told
 
     def opened(self, id: str) -> None:
         """The question is on a screen: its lesson was opened (recorded once a session), best effort."""

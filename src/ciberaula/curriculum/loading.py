@@ -18,10 +18,14 @@ COVERAGE = "modules/coverage.yml"
 
 
 class PlanError(UserError):
-    """Mistakes in the plan or in what follows it: one line each, all of them at once."""
+    """Mistakes in the plan or in what follows it: one line each, all of them at once.
 
-    def __init__(self, mistakes: list[str]) -> None:
+    ``plan`` is the plan they are in, where its shape at least is right: other checks can go on with it.
+    """
+
+    def __init__(self, mistakes: list[str], plan: Curriculum | None = None) -> None:
         self.mistakes = tuple(mistakes)
+        self.plan = plan
         super().__init__("\n".join(mistakes))
 
 
@@ -64,5 +68,5 @@ def _load(folder: Path, _plan: tuple[int, int] | None, _coverage: tuple[int, int
         raise PlanError(mistakes(error, locate)) from None
     broken = mistakes_in(curriculum)
     if broken:
-        raise PlanError([f"{PLAN}: {mistake}" for mistake in broken])
+        raise PlanError([f"{PLAN}: {mistake}" for mistake in broken], curriculum)
     return curriculum

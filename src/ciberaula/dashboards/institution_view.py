@@ -13,7 +13,7 @@ from ciberaula.i18n import _, ngettext
 from ciberaula.progress.names import Role, current_role, require
 from ciberaula.progress.store import load
 from ciberaula.progress.suppression import MINIMUM, Publication, publish
-from ciberaula.progress.tables import LearnerRow, Snapshot
+from ciberaula.progress.tables import LearnerRow, Meta, Snapshot
 
 _Rows = list[tuple[str, int | None, float | None, float | None]]
 
@@ -36,7 +36,7 @@ def view(home: Path) -> Page:
         _glance(snapshot, total),
         *(_breakdown(heading, column, rows) for heading, column, rows in tables),
         _modules(snapshot, total),
-        _about(tables),
+        _about(tables, snapshot.meta),
     ]
     return page(title, people(total), parts, simulated=snapshot.simulated, updated=updated)
 
@@ -161,7 +161,7 @@ def _modules(snapshot: Snapshot, total: int) -> str:
     return section(title, shown if rows else empty(_("Todavía no hay módulos disponibles.")), coming)
 
 
-def _about(tables: list[tuple[str, str, _Rows]]) -> str:
+def _about(tables: list[tuple[str, str, _Rows]], meta: Meta) -> str:
     hidden = _("no se muestra")
     rows = [
         (heading, group, hidden, None, None)
@@ -176,6 +176,10 @@ def _about(tables: list[tuple[str, str, _Rows]]) -> str:
         "restando. Las horas se acreditan por módulo completo: todo calificado, con el puntaje pedido y sin decisiones "
         "críticas. Esta página no usa nombres ni identificadores."
     ).format(minimum=MINIMUM)
+    if meta.provisional:
+        text += " " + _(
+            "El puntaje pedido ({share}) es provisional: todavía no hay suficientes participantes para fijar la nota de corte."
+        ).format(share=words.percent(meta.pass_share))
     return section(
         _("Cómo se leen estas cifras"),
         f"<p>{escape(text)}</p>",

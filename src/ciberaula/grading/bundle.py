@@ -8,15 +8,18 @@ import io
 import json
 import stat
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from ciberaula.classroom.participant import LOCAL_STUDENT
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.grading.roster import STUDENT_ID
+from ciberaula.grading.work import assignment_notebooks, damage, refuse_solutions
 from ciberaula.i18n import _
 
 MANIFEST = "manifiesto.json"
@@ -26,6 +29,7 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_TOTAL_BYTES = 40 * 1024 * 1024
 # The earliest time a zip can hold: the same content gives the same bytes, whatever the files' own times.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+HOW_TO_SAY_WHO = _("escriba el identificador que le dio su institución (en una terminal: --id SU-IDENTIFICADOR)")
 
 
 class FileEntry(BaseModel):
@@ -53,7 +57,9 @@ def write_bundle(folder: Path, *, student: str, target: Path | None = None, now:
     """Pack the assignment in ``folder`` (named as the assignment) and return the path of the zip.
 
     It holds the notebooks, the answer sheet and the learning record, nothing else. Without ``target`` it is
-    ``<assignment>-<student>.zip`` beside the folder. Raises ``UserError`` where there is no notebook or too much.
+    ``<assignment>-<student>.zip`` beside the folder. Raises ``UserError`` where the folder is no assignment's, a file is
+    damaged or there is too much; and for ``LOCAL_STUDENT``, the id that every classroom on an own machine gives: under it,
+    one trainee's work would take the place of another's.
     """
     folder = folder.resolve()
     if not STUDENT_ID.match(student):
@@ -62,7 +68,22 @@ def write_bundle(folder: Path, *, student: str, target: Path | None = None, now:
                 "El identificador «{student}» no sirve: use el que le dio su institución (letras, cifras, punto o guion)."
             ).format(student=student)
         )
+    if student == LOCAL_STUDENT:
+        raise UserError(
+            _("«{student}» es el nombre de cualquiera en su propio equipo: {how}.").format(
+                student=student, how=HOW_TO_SAY_WHO
+            )
+        )
     contents = {path.name: _content(path) for path in _files(folder)}
+    for name, data in contents.items():
+        refuse_solutions(name, data)
+        reason = damage(name, data)
+        if reason:
+            raise UserError(
+                _("«{name}» no se puede leer ({reason}): ábralo y guárdelo en el aula, y vuelva a preparar el archivo.").format(
+                    name=name, reason=reason
+                )
+            )
     if sum(map(len, contents.values())) > MAX_TOTAL_BYTES:
         raise UserError(
             _(
@@ -84,8 +105,8 @@ def write_bundle(folder: Path, *, student: str, target: Path | None = None, now:
         write_atomic(target, data)
     except OSError as error:
         raise UserError(
-            _("No se pudo guardar {file} ({reason}): libere espacio o elija otra carpeta.").format(
-                file=target, reason=error.strerror
+            _("No se pudo guardar {file}: {cause}, o elija otra carpeta con --output.").format(
+                file=target, cause=cause(error)
             )
         ) from error
     return target
@@ -97,6 +118,13 @@ def _files(folder: Path) -> list[Path]:
     notebooks = sorted(folder.glob("*.ipynb"))
     if not notebooks:
         raise UserError(_("En {folder} no hay ningún cuaderno: indique la carpeta de su tarea.").format(folder=folder))
+    known = assignment_notebooks(folder)
+    if not known.get(folder.name, frozenset()) & {path.name for path in notebooks}:
+        raise UserError(
+            _("{folder} no es la carpeta de una tarea: indique la que tiene {expected}.").format(
+                folder=folder, expected=_expected(known, folder.name)
+            )
+        )
     extras = [folder / name for name in EXTRA_FILES if (folder / name).exists()]
     if len(notebooks) + len(extras) > MAX_FILES:
         raise UserError(
@@ -105,6 +133,12 @@ def _files(folder: Path) -> list[Path]:
             )
         )
     return [*notebooks, *extras]
+
+
+def _expected(known: Mapping[str, frozenset[str]], name: str) -> str:
+    """«assignment/notebook» of the assignment called ``name``, or of all."""
+    named = {name: known[name]} if name in known else known
+    return ", ".join(f"{one}/{book}" for one, books in named.items() for book in sorted(books)) or _("el cuaderno")
 
 
 def _content(path: Path) -> bytes:

@@ -79,15 +79,20 @@ class Cohort:
         submitted = self.folder("submitted", ".", ".")
         return Desk(read_roster(), assignments, submitted)
 
-    def generate(self, assignment: str) -> Step:
-        """Derive ``exercises/<assignment>`` from ``solutions/`` and record its cells in the gradebook."""
-        source = Path(self.api.coursedir.format_path(self.api.coursedir.source_directory, ".", assignment))
-        if not source.is_dir():
+    def require(self, assignment: str) -> None:
+        """Raise ``UserError`` in one line unless ``assignment`` is one of those in ``solutions/``."""
+        known = sorted(self.api.get_source_assignments())
+        if assignment not in known:
             raise UserError(
-                _("No existe la tarea {name} en solutions/: revise el nombre ({known}).").format(
-                    name=assignment, known=", ".join(sorted(self.api.get_source_assignments())) or _("no hay ninguna")
+                _("No existe la tarea {name}: use una de {known}.").format(
+                    name=assignment, known=", ".join(known) or _("ninguna todavía")
                 )
             )
+
+    def generate(self, assignment: str) -> Step:
+        """Derive ``exercises/<assignment>`` from ``solutions/`` and record its cells in the gradebook."""
+        self.require(assignment)
+        source = Path(self.api.coursedir.format_path(self.api.coursedir.source_directory, ".", assignment))
         for name in _TRACES:
             if (source / name).exists():
                 raise UserError(
@@ -108,6 +113,7 @@ class Cohort:
 
     def collect(self, assignment: str) -> Step:
         """Bring what was submitted through the exchange into ``submitted/``; the latest of each trainee counts."""
+        self.require(assignment)
         self._know_everybody()
         inbound = Path(self.api.exchange_root) / COURSE_ID / "inbound"
         for folder in inbound.glob(f"*+{assignment}+*"):
@@ -116,6 +122,7 @@ class Cohort:
 
     def autograde(self, assignment: str, student: str | None = None, *, force: bool = False) -> Iterator[Graded]:
         """Grade one submission or all, and go on after any that fails. ``force`` grades again what is not new."""
+        self.require(assignment)
         submitted = self.api.get_submitted_students(assignment)
         if student is not None and student not in submitted:
             raise UserError(
@@ -135,10 +142,12 @@ class Cohort:
 
     def generate_feedback(self, assignment: str, student: str | None = None) -> Step:
         """Write the feedback pages of one trainee or of all that were graded."""
+        self.require(assignment)
         return _step(self.api.generate_feedback(assignment, student_id=student))
 
     def release_feedback(self, assignment: str, student: str | None = None) -> Step:
         """Put the feedback pages in the exchange, where trainees fetch them."""
+        self.require(assignment)
         return _step(self.api.release_feedback(assignment, student_id=student))
 
     def _autograde(self, assignment: str, student: str, force: bool) -> Graded:

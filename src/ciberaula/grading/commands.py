@@ -52,6 +52,17 @@ def add_commands(subparsers: Any) -> None:
     )
     command.add_argument("--author", default=None, help=_("Quién califica."))
 
+    command = _command(
+        subparsers,
+        "double-marking",
+        _double_marking,
+        _("Sortea qué respuestas escritas lee una segunda persona, guarda su juicio y mide el acuerdo."),
+    )
+    command.add_argument("assignment")
+    command.add_argument("--student", help=_("De quién es la respuesta que se juzga."))
+    command.add_argument("--levels", nargs="+", metavar="criterio=puntos", help=_("El nivel elegido en cada criterio."))
+    command.add_argument("--author", help=_("Quién hace la segunda lectura."))
+
 
 def _command(
     subparsers: Any, name: str, run: Callable[[argparse.Namespace], int], words: str
@@ -66,9 +77,14 @@ def _say(line: str) -> None:
 
 
 def _bundle(options: argparse.Namespace) -> int:
-    from ciberaula.grading.bundle import write_bundle
+    from ciberaula.classroom.participant import LOCAL_STUDENT
+    from ciberaula.grading.bundle import HOW_TO_SAY_WHO, write_bundle
 
-    student = options.id or os.environ.get("JUPYTERHUB_USER") or "participante"
+    # A hub's accounts are the institution's; a classroom on an own machine calls everybody LOCAL_STUDENT.
+    given = (os.environ.get("CIBERAULA_STUDENT"), os.environ.get("JUPYTERHUB_USER"))
+    student = options.id or next((name for name in given if name and name != LOCAL_STUDENT), None)
+    if not student:
+        raise UserError(_("Falta saber de quién es la tarea: {how}.").format(how=HOW_TO_SAY_WHO))
     path = write_bundle(options.folder, student=student, target=options.output)
     _say(_("Listo: {path}. Envíe ese archivo a quien acompaña el curso.").format(path=path))
     return 0
@@ -142,8 +158,10 @@ def _grade_rubric(options: argparse.Namespace) -> int:
     from ciberaula.grading.rubric import grade_rubric
     from ciberaula.grading.words import number
 
+    cohort = Cohort()
+    cohort.require(options.assignment)
     points = grade_rubric(
-        db_url=Cohort().db_url,
+        db_url=cohort.db_url,
         assignment=options.assignment,
         student=options.student,
         levels=dict(map(_level, options.levels)),
@@ -151,6 +169,39 @@ def _grade_rubric(options: argparse.Namespace) -> int:
         author=options.author or getpass.getuser(),
     )
     _say(_("{student}: {points} puntos.").format(student=options.student, points=number(points)))
+    return 0
+
+
+def _double_marking(options: argparse.Namespace) -> int:
+    from ciberaula.grading.cohort import Cohort
+    from ciberaula.grading.double_marking import DoubleReading
+    from ciberaula.grading.words import number
+
+    cohort = Cohort()
+    cohort.require(options.assignment)
+    reading = DoubleReading(options.assignment, cohort.db_url)
+    given = (options.student, options.levels, options.author)
+    if any(given):
+        if not all(given):
+            raise UserError(_("Para guardar una segunda lectura dé --student, --levels y --author."))
+        reading.record(options.student, dict(map(_level, options.levels)), options.author)
+        _say(_("{student}: segunda lectura guardada.").format(student=options.student))
+    done = reading.seconds()
+    # No score and no level: whoever reads second must not know what the first reader gave.
+    for student in sorted({*reading.drawn(), *done}):
+        if student in done:
+            _say(_("{student}: leída por {author}").format(student=student, author=done[student].author))
+        else:
+            folder = cohort.folder("submitted", student, options.assignment)
+            _say(_("{student}: pendiente ({folder})").format(student=student, folder=folder))
+    for one in reading.agreement():
+        if one.answers:
+            words = _("sin valor: ambas personas dieron siempre el mismo nivel") if one.kappa is None else number(one.kappa)
+            line = _("{criterion}: kappa {kappa} ({count} respuestas)").format(
+                criterion=one.criterion, kappa=words, count=one.answers
+            )
+            low = _(". Por debajo de {asked}: comparen sus lecturas y precisen los niveles")
+            _say(line + ("" if one.enough else low.format(asked=number(reading.asked.kappa))))
     return 0
 
 

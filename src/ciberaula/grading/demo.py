@@ -11,7 +11,6 @@ import logging
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,16 +23,14 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeSubmit
 from pydantic import Field
 
-from ciberaula.classroom.lessons import lessons_in
 from ciberaula.classroom.participant import pseudonym
-from ciberaula.classroom.record import LearningRecord, Statement
 from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry
 from ciberaula.classroom.workplace import workplace
-from ciberaula.curriculum import load
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
 from ciberaula.grading.cohort import Cohort, Step
+from ciberaula.grading.demo_lessons import studied
 from ciberaula.grading.roster import COLUMNS, Learner
 from ciberaula.grading.rubric import grade_rubric
 from ciberaula.i18n import _
@@ -41,10 +38,10 @@ from ciberaula.paths import environment
 from ciberaula.yamlfile import Strict, read_yaml, validate
 
 ASSIGNMENT = "05-proteccion-de-datos"
+# The person at this machine learns beside the simulated ones, never among them.
+LOCAL_COHORT = "Mi aula"
 ROSTER, GRADEBOOK = "roster.csv", "gradebook.db"
 _AUTHOR = "Docente de la demostración"
-# How much of the module somebody of that care has read, from its first lesson on.
-_READS = ((0.7, 1.0), (0.5, 0.6), (0.0, 0.2))
 
 
 class Person(Strict):
@@ -140,7 +137,7 @@ def _write_roster(path: Path, demo: DemoCohort, local_student: str) -> None:
         for person in demo.people
     ]
     people.append(
-        Learner(id=local_student, name=_("Participante local"), cohort=demo.cohort, setting="urban", simulated=False)
+        Learner(id=local_student, name=_("Participante local"), cohort=LOCAL_COHORT, setting="urban", simulated=False)
     )
     text = io.StringIO()
     rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -166,13 +163,12 @@ def _work(desk: Path, course: Path, person: Person, bank: AnswerBank, at: dateti
     begun = at - timedelta(minutes=rng.randrange(50, 110))
     answers = _answers(person, bank, rng)
     entries: dict[str, Entry] = {}
-    statements = list(_studied(course, place.record, person, begun, rng))
+    statements = list(studied(course, place.record, person.care, begun, rng))
     for number, (item, value) in enumerate(answers.items(), start=1):
         when = begun + (at - begun) * number / (len(answers) + 1)
         kind = getattr(place.find(item)[0], "kind", "scenario")
         entries[item] = Entry(kind, value, when.isoformat(timespec="milliseconds"), "demo")
-        activity = place.record.question_activity(item, item, kind)
-        statements.append(place.record.statement("answered", activity, {"completion": True}, at=when))
+        statements.append(place.record.answer(item, item, kind, value, success=None, at=when))
     place.record.append(statements)
     sheet = Content(ASSIGNMENT, len(entries), at.isoformat(timespec="milliseconds"), entries).encode()
     if person.work == "damaged":
@@ -197,30 +193,12 @@ def _answers(person: Person, bank: AnswerBank, rng: random.Random) -> dict[str, 
     return answers
 
 
-def _studied(
-    course: Path, record: LearningRecord, person: Person, until: datetime, rng: random.Random
-) -> Iterator[Statement]:
-    """Statements of the lessons that the person worked through in the days before ``until``."""
-    shown = lessons_in(course / "modules" / ASSIGNMENT)
-    planned = [lesson.id for lesson in load(course).module(ASSIGNMENT).lessons if lesson.id in shown]
-    share = next(share for least, share in _READS if person.care >= least)
-    done = planned[: max(1, round(len(planned) * share))]
-    for number, lesson in enumerate(done):
-        when = until - timedelta(days=2 * (len(done) - number), minutes=rng.randrange(300))
-        yield record.statement("experienced", record.lesson_activity(lesson), at=when)
-        for id in shown[lesson]:
-            when += timedelta(minutes=rng.randrange(2, 7))
-            result = {"completion": True, "success": rng.random() < person.care}
-            yield record.statement("answered", record.question_activity(id, id, "single"), result, at=when)
-        yield record.statement("completed", record.lesson_activity(lesson), at=when)
-
-
 def _write_in_notebook(folder: Path, course: Path, person: Person, bank: AnswerBank) -> None:
     """Write the judgement in its cell and, for those who work by code, the code in theirs."""
     (path,) = folder.glob("*.ipynb")
     notebook = nbformat.read(path, as_version=4)
     written = {} if person.work == "partial" else _written(person, bank)
-    code = _code(course) if person.by == "code" else {}
+    code = solution_code(course) if person.by == "code" else {}
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if name in written or name in code:
@@ -232,7 +210,7 @@ def _written(person: Person, bank: AnswerBank) -> dict[str, str]:
     return {item: next(one.text for one in texts if one.id == person.written) for item, texts in bank.written.items()}
 
 
-def _code(course: Path) -> dict[str, str]:
+def solution_code(course: Path) -> dict[str, str]:
     """The solution's own code, for whoever reached the data answers by code: cell name -> source."""
     (path,) = (course / "solutions" / ASSIGNMENT).glob("*.ipynb")
     cells = nbformat.read(path, as_version=4).cells

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import stat
@@ -17,8 +18,12 @@ from typing import Literal
 from nbgrader.utils import parse_utc
 from pydantic import ValidationError
 
+from ciberaula.classroom.participant import LOCAL_STUDENT
+from ciberaula.classroom.sheetfile import SHEET_FILE
 from ciberaula.errors import UserError
+from ciberaula.files import cause
 from ciberaula.grading.bundle import EXTRA_FILES, MANIFEST, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Manifest
+from ciberaula.grading.work import damage
 from ciberaula.i18n import _
 
 MAX_BUNDLE_BYTES = 40 * 1024 * 1024
@@ -56,9 +61,7 @@ def collect(files: Iterable[Path], desk: Desk, *, now: datetime | None = None) -
         except UserError as error:
             yield Intake(file, "refused", f"{file.name}: {error}")
         except OSError as error:
-            words = _("no se pudo guardar o leer ({reason}); revise el espacio y los permisos.").format(
-                reason=error.strerror
-            )
+            words = _("no se pudo recibir: {cause}.").format(cause=cause(error))
             yield Intake(file, "refused", f"{file.name}: {words}")
 
 
@@ -69,15 +72,35 @@ def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:
         folder.mkdir()
         manifest = _unpack(file, folder)
         _check_names(manifest, desk)
+        _check_content(manifest, folder)
         # A trainee's clock may run ahead; work cannot have been made after it came in.
         made = min(manifest.created_at.astimezone(UTC), now)
         target = desk.submitted / manifest.student / manifest.assignment
         state, message = _place(folder, target, manifest, made)
-    words = f"{file.name}: {message}".format(student=manifest.student, assignment=manifest.assignment)
-    return Intake(file, state, words, manifest.student, manifest.assignment)
+    words = message.format(student=manifest.student, assignment=manifest.assignment)
+    return Intake(file, state, f"{file.name}: {words}", manifest.student, manifest.assignment)
+
+
+def _check_content(manifest: Manifest, folder: Path) -> None:
+    """Raise ``UserError`` for work that could not be graded: it must not take the place of work that could."""
+    for name in manifest.files:
+        reason = damage(name, (folder / name).read_bytes())
+        if reason:
+            raise UserError(
+                _("«{name}» no se puede leer ({reason}); pida otra entrega. Si había una anterior, se conserva.").format(
+                    name=name, reason=reason
+                )
+            )
 
 
 def _check_names(manifest: Manifest, desk: Desk) -> None:
+    if manifest.student == LOCAL_STUDENT:
+        raise UserError(
+            _(
+                "viene de «{student}», el nombre de cualquiera en su propio equipo; pida que ponga el identificador de su "
+                "institución."
+            ).format(student=manifest.student)
+        )
     if manifest.student not in desk.students:
         raise UserError(
             _(
@@ -103,7 +126,10 @@ def _check_names(manifest: Manifest, desk: Desk) -> None:
 def _place(
     folder: Path, target: Path, manifest: Manifest, made: datetime
 ) -> tuple[Literal["accepted", "updated", "same", "older"], str]:
-    """Put a checked folder where nbgrader looks for it: whole, or not at all."""
+    """Put a checked folder where nbgrader looks for it: whole, or not at all. The work before it goes last."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.anterior")
+    _recover(target, aside)
     had = target.is_dir()
     if had:
         if _digests(target) == {name: entry.sha256 for name, entry in manifest.files.items()}:
@@ -111,22 +137,43 @@ def _place(
         before = _timestamp(target)
         if before is not None and before >= made:
             return "older", _("ya hay una entrega igual o más reciente de {student} en {assignment}; se conserva esa.")
+    answered = SHEET_FILE in manifest.files
+    if not answered and (target / SHEET_FILE).exists():
+        raise UserError(
+            _("no trae respuestas ({sheet}) y la entrega anterior sí; se conserva la anterior.").format(sheet=SHEET_FILE)
+        )
     (folder / "timestamp.txt").write_text(made.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
     # nbgrader names released feedback after this; the exchange makes one for what is submitted through it.
     (folder / "submission_secret.txt").write_text(secrets.token_hex(32), encoding="utf-8")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not had:
-        folder.rename(target)
-        return "accepted", _("recibida la entrega de {student} en {assignment}.")
-    old = folder.with_name("anterior")
-    target.rename(old)
+    _replace(folder, target, aside)
+    doubt = "" if answered else " " + _("No trae {sheet}: solo cuenta lo escrito en el cuaderno.").format(sheet=SHEET_FILE)
+    if had:
+        words = _("recibida una entrega más reciente de {student} en {assignment}; reemplaza a la anterior.")
+        return "updated", words + doubt
+    return "accepted", _("recibida la entrega de {student} en {assignment}.") + doubt
+
+
+def _replace(folder: Path, target: Path, aside: Path) -> None:
+    """Move ``folder`` to ``target``. What was there waits in ``aside`` and is removed only once the new one is in place.
+
+    A folder cannot be renamed over another. Whatever stops us in between, even a power cut, ``_recover`` puts it right.
+    """
     try:
+        if target.is_dir():
+            target.rename(aside)
         folder.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old)
-    return "updated", _("recibida una entrega más reciente de {student} en {assignment}; reemplaza a la anterior.")
+    finally:
+        _recover(target, aside)
+
+
+def _recover(target: Path, aside: Path) -> None:
+    """Finish a replacement: without a new folder in place the earlier one comes back, and with one it goes."""
+    if not aside.is_dir():
+        return
+    if target.is_dir():
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        aside.rename(target)
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -233,4 +280,6 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> s
                 raise UserError(_("«{name}» ocupa más de lo que declara; no se abrió.").format(name=target.name))
             digest.update(chunk)
             out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
     return digest.hexdigest()

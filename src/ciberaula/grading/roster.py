@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ciberaula.errors import UserError
+from ciberaula.files import cause
 from ciberaula.i18n import _
 from ciberaula.paths import home
 
@@ -73,6 +74,10 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             _("Falta la lista de participantes {path}: créela con las columnas {columns}.").format(
                 path=path, columns=",".join(COLUMNS)
             )
+        ) from error
+    except OSError as error:
+        raise UserError(
+            _("No se pudo leer la lista de participantes {path}: {cause}.").format(path=path, cause=cause(error))
         ) from error
     except UnicodeDecodeError as error:
         raise UserError(

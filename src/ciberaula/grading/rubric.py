@@ -138,17 +138,40 @@ def judge(rubric: Rubric, levels: Mapping[str, float], comment_ids: Sequence[str
     for criterion in rubric.criteria:
         level = criterion.level(levels[criterion.id])
         total += level.points
-        lines.append(
-            _("- **{criterion}**: {level} ({points} de {maximum}). {descriptor}").format(
-                criterion=criterion.name,
-                level=level.name,
-                points=number(level.points),
-                maximum=number(criterion.maximum),
-                descriptor=level.descriptor,
-            )
-        )
-    parts = ["\n".join(lines), *(texts[one] for one in comment_ids), _("Calificó: {author}.").format(author=author)]
+        lines.append(_level_line(criterion, level))
+    parts = ["\n".join(lines), *(texts[one] for one in comment_ids), _signature(author)]
     return total, "\n\n".join(parts)
+
+
+def _level_line(criterion: Criterion, level: Level) -> str:
+    return _("- **{criterion}**: {level} ({points} de {maximum}). {descriptor}").format(
+        criterion=criterion.name,
+        level=level.name,
+        points=number(level.points),
+        maximum=number(criterion.maximum),
+        descriptor=level.descriptor,
+    )
+
+
+def _signature(author: str) -> str:
+    return _("Calificó: {author}.").format(author=author)
+
+
+def signed_by(comment: str, author: str) -> bool:
+    """True for a comment that ``judge`` wrote for ``author``."""
+    return _signature(author).casefold() in map(str.casefold, comment.splitlines())
+
+
+def levels_in(rubric: Rubric, comment: str) -> dict[str, float] | None:
+    """The levels that ``judge`` told in ``comment``; ``None`` for a comment that somebody wrote in another way."""
+    lines = set(comment.splitlines())
+    found = {
+        criterion.id: level.points
+        for criterion in rubric.criteria
+        for level in criterion.levels
+        if _level_line(criterion, level) in lines
+    }
+    return found if len(found) == len(rubric.criteria) else None
 
 
 def grade_rubric(
@@ -177,19 +200,7 @@ def grade_rubric(
                     student=student, name=assignment
                 )
             ) from error
-        grades = [
-            (notebook, grade)
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-            if rubric.judges(grade.name) and _by_hand(notebook.notebook, grade.name)
-        ]
-        if len(grades) != 1:
-            raise UserError(
-                _("La rúbrica de {name} debe nombrar en «item» una celda que se califique a mano.").format(
-                    name=assignment
-                )
-            )
-        notebook, grade = grades[0]
+        notebook, grade = judged_grade(rubric, submission)
         if grade.max_score != rubric.maximum:
             raise UserError(
                 _("La rúbrica de {name} suma {rubric} puntos y la celda {cell} vale {points}: igúalelas.").format(
@@ -201,6 +212,26 @@ def grade_rubric(
         gradebook.find_comment(grade.name, notebook.name, assignment, student).manual_comment = comment
         gradebook.db.commit()
     return points
+
+
+def judged_grade(rubric: Rubric, submission: Any) -> tuple[Any, Any]:
+    """The notebook and the grade, as the gradebook has them, of the cell of a submission that the rubric judges.
+
+    Raises ``UserError`` when there is not exactly one.
+    """
+    grades = [
+        (notebook, grade)
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if rubric.judges(grade.name) and _by_hand(notebook.notebook, grade.name)
+    ]
+    if len(grades) != 1:
+        raise UserError(
+            _("La rúbrica de {name} debe nombrar en «item» una celda que se califique a mano.").format(
+                name=submission.assignment.name
+            )
+        )
+    return grades[0]
 
 
 def _by_hand(notebook: Any, grade_id: str) -> bool:

@@ -90,8 +90,7 @@ def _score_cell(
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a test may raise anything, SystemExit included
-        if answers.nothing_asked_was_answered():
-            return _scored(cell, 0.0, answers)
+        # Also over an unanswered item: the scoring functions take None, so what raises is the test, not the trainee.
         told = f"{type(error).__name__}: {error}".splitlines()[0][:300]
         return {"id": cell["id"], "reason": _("la prueba falló ({error})").format(error=told)}
     return _judge(cell, value, answers)

@@ -10,7 +10,7 @@ from ciberaula.launch import environment
 
 
 def add_commands(subparsers: Any) -> None:
-    """Add ``setup``, ``start``, ``workspace``, ``test`` and ``catalogue``."""
+    """Add ``setup``, ``start``, ``workspace``, ``test``, ``benchmark`` and ``catalogue``."""
     setup = subparsers.add_parser("setup", help=_("preparar el entorno .venv con los paquetes fijados"))
     setup.add_argument("--lock", choices=environment.LOCKS, default="classroom", help=_("qué paquetes"))
     setup.set_defaults(run=_setup)
@@ -33,6 +33,10 @@ def add_commands(subparsers: Any) -> None:
     test = subparsers.add_parser("test", help=_("ejecutar todas las comprobaciones"))
     test.add_argument("pytest", nargs="*", help=_("argumentos para pytest"))
     test.set_defaults(run=_test)
+
+    benchmark = subparsers.add_parser("benchmark", help=_("medir lo que tardan la calificación y las páginas"))
+    benchmark.add_argument("--submissions", type=int, default=12, help=_("cuántas entregas se califican"))
+    benchmark.set_defaults(run=_benchmark)
 
     catalogue = subparsers.add_parser("catalogue", help=_("extraer los textos del programa a su catálogo"))
     catalogue.add_argument("--check", action="store_true", help=_("solo decir si está al día"))
@@ -71,6 +75,12 @@ def _test(options: argparse.Namespace) -> int:
     from ciberaula.launch.development import run_checks
 
     return run_checks(options.pytest)
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    from ciberaula.launch.development import run_benchmark
+
+    return run_benchmark(options.submissions)
 
 
 def _catalogue(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What a developer runs: every check in order of its cost, and the catalogue of program texts."""
+"""What a developer runs: every check in order of its cost, the measurements, and the catalogue of program texts."""
 
 import datetime
 import io
@@ -45,6 +45,18 @@ def run_checks(pytest_arguments: Sequence[str]) -> int:
         if code:
             return code
     return 0
+
+
+def run_benchmark(submissions: int) -> int:
+    """Measure what grading so many ``submissions`` and opening the pages cost; returns the measurement's exit code.
+
+    Raises ``UserError`` as ``run_checks`` does, and outside a checkout.
+    """
+    root = _checkout()
+    install_system_packages()
+    command = [sys.executable, "-m", "tests.benchmarks.classroom", "--submissions", str(submissions)]
+    # Found from the checkout's top, which is no installed package.
+    return subprocess.call(command, cwd=root)
 
 
 def install_system_packages() -> None:

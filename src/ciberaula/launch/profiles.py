@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ciberaula.classroom.participant import LOCAL_STUDENT
 from ciberaula.files import write_atomic
 from ciberaula.i18n import _
-
-# The person who works alone on this machine; the demonstration's roster and «Mi avance» know this id.
-LOCAL_STUDENT = "participante"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Running the Jupyter server: until it answers, while it runs, and to its clean end."""
 
+import contextlib
 import errno
+import json
 import os
 import signal
 import socket
@@ -10,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from ciberaula.errors import UserError
@@ -44,9 +45,9 @@ def check_port(port: int) -> None:
                 ) from error
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(server: Server, env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start JupyterLab, yield it once its page answers, and end it however the block is left.
+    """Start JupyterLab, yield it once it answers, and end it however the block is left.
 
     Its output goes to ``log``. Raises ``UserError`` where it ends or stays silent.
     """
@@ -70,23 +71,40 @@ def running(server: Server, env: dict[str, str], log: Path) -> Iterator[subproce
 
 
 def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    page = f"http://127.0.0.1:{server.port}/lab"
-    request = urllib.request.Request(page, headers={"Authorization": f"token {server.token}"})
+    # Unlike a page, it answers nobody whom it doesn't know: no redirection to a login that looks like an answer.
+    status = f"http://127.0.0.1:{server.port}/api/status"
+    request = urllib.request.Request(status, headers={"Authorization": f"token {server.token}"})
     # A proxy configured for the Internet has nothing to say about this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with opener.open(request, timeout=5) as answer:
+        # Until our own server says that it holds the port, whoever answers there is another: our token is not for it.
+        if _holds_its_port(server):
+            with contextlib.suppress(urllib.error.URLError, OSError), opener.open(request, timeout=5) as answer:
                 if answer.status == 200:
                     return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+        time.sleep(0.1)
+    if process.poll() is not None:
+        check_port(server.port)
     raise UserError(
         _("El aula no llegó a abrirse: {reason} (detalle en {log}).").format(
             reason=_last_complaint(log) or _("el servidor no responde"), log=log
         )
     )
+
+
+def _holds_its_port(server: Server) -> bool:
+    """Whether the server we started is listening: it then writes a file about itself into its runtime folder.
+
+    Its secret, new at every start, tells the file from what an earlier server left. The number of the process would not do
+    on Windows, where an environment's Python is a launcher of another one.
+    """
+    for file in (server.state / "runtime").glob("jpserver-*.json"):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            about = json.loads(file.read_bytes())
+            if (about.get("token"), about.get("port")) == (server.token, server.port):
+                return True
+    return False
 
 
 def _last_complaint(log: Path) -> str:
@@ -104,7 +122,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-@contextmanager
+@contextlib.contextmanager
 def stopping_on_termination() -> Iterator[None]:
     """Treat a request to end (kill, closing the terminal) as Ctrl-C, so that the server ends with us.
 

@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import shutil
 import time
 import warnings
 import webbrowser
@@ -10,16 +9,15 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from ciberaula.classroom.participant import pseudonym
+from ciberaula.classroom.participant import LOCAL_STUDENT, pseudonym
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 from ciberaula.launch import checks, serving, workspace
 from ciberaula.launch.notebooks import refresh_home, sign
-from ciberaula.launch.profiles import LOCAL_STUDENT, PROFILES, Profile, new_server, state_folder, write_configuration
+from ciberaula.launch.profiles import PROFILES, Profile, new_server, state_folder, write_configuration
 from ciberaula.paths import course_root, home
 
 GUIDE = Path("grading/GUIA.md")
-_DEMO_MAKES = ("roster.csv", "gradebook.db", "exchange", "submitted", "autograded", "feedback", "cache")
 Say = Callable[[str], None]
 
 
@@ -80,31 +78,17 @@ def has_exchange(state: Path) -> bool:
 def ensure_demo(course: Path, state: Path, say: Say) -> None:
     """Build the simulated cohort on the first start, unless a cohort of the institution's own is there already.
 
-    A mark says that a build is under way: one that was interrupted is cleared away and begun again.
+    The build puts nothing in its place before it is whole, so that one which was interrupted is simply begun again.
     """
-    ready, building = state / "demo.ready", state / "demo.building"
-    if ready.exists():
-        return
-    if building.exists():
-        for name in _DEMO_MAKES:
-            _remove(state / name)
-    elif any((state / name).exists() for name in ("roster.csv", "gradebook.db")):
+    ready = state / "demo.ready"
+    if any((state / name).exists() for name in (ready.name, "roster.csv", "gradebook.db")):
         return
     say(_("Preparando la cohorte de demostración, con 24 participantes simulados (solo la primera vez)…"))
-    building.touch()
     with warnings.catch_warnings():
         # What nbgrader's own libraries remark about each other says nothing to a person who opens a classroom.
         warnings.simplefilter("ignore")
         importlib.import_module("ciberaula.grading.demo").build(state, course, local_student=LOCAL_STUDENT)
     ready.touch()
-    building.unlink()
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def refresh_progress(course: Path, state: Path) -> None:
@@ -124,6 +108,8 @@ def _serve(profile: Profile, course: Path, state: Path, port: int, browser: bool
                 page=profile.page, folder=server.root
             )
         )
+    # Again: preparing may have taken long, and the configuration below could be that of a classroom opened meanwhile.
+    serving.check_port(port)
     log = state / "jupyter" / f"{profile.role}.log"
     env = write_configuration(server, course, state)
     begun = time.monotonic()

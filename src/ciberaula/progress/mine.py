@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ciberaula.classroom.participant import LOCAL_STUDENT
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.i18n import _
@@ -22,7 +23,6 @@ from ciberaula.progress.store import meta_from
 from ciberaula.progress.tables import SCHEMA, ItemRow, LearnerRow, Meta, ModuleRow, Snapshot
 
 NAME = "mi-avance.json"
-LOCAL_STUDENT = "participante"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ raises (``UserError``), because that is the author's to mend and must not cost a
 from ciberaula.grading.scoring.choices import matching, multiple, ordering, single
 from ciberaula.grading.scoring.paths import path
 from ciberaula.grading.scoring.result import MEDIA_TYPE, ItemScore, Verdict
+from ciberaula.grading.scoring.stance import KeptAway
 from ciberaula.grading.scoring.written import Together, form, number, table, text
 
 __all__ = [
     "MEDIA_TYPE",
     "ItemScore",
+    "KeptAway",
     "Together",
     "Verdict",
     "form",

@@ -17,6 +17,7 @@ from ciberaula.grading.scoring.result import (
     unanswered,
     unexpected,
 )
+from ciberaula.grading.scoring.stance import KeptAway
 from ciberaula.grading.scoring.wording import Wording, sentence
 from ciberaula.i18n import _, ngettext
 
@@ -34,11 +35,17 @@ class Together:
     within: int = 6
 
 
-Requirement: TypeAlias = Sequence[str] | Together
+Requirement: TypeAlias = Sequence[str] | Together | KeptAway
 
 MAX_TEXT = 20_000
 # Each datum that must not be there costs half of the item: with two, nothing is left.
 LEAK_COST = 0.5
+# Spanish prose joins its words with articles, prepositions and pronouns: a third and more of them. A list has few.
+JOINING_SHARE = 6
+_JOINING = frozenset(
+    "a al como con cuando cual de del e el en es esta este esto ha han la las le les lo los me mi mis nos o para pero por que "
+    "se si sobre su sus un una y ya".split()
+)
 
 
 def number(
@@ -87,14 +94,16 @@ def text(
     forbid: Mapping[str, Alternatives] | Sequence[str] = (),
     min_words: int = 1,
     max_words: int = 500,
+    min_distinct: int = 0,
 ) -> ItemScore:
     """Score a short text by what it must say and must not say.
 
-    ``require`` lists groups of alternatives, met when one of them occurs, and ``Together`` for what must stand close; a
-    mapping also names each (the trainee is told the names of those not found). ``forbid`` lists terms, or maps a name for
+    ``require`` lists groups of alternatives, met when one of them occurs, ``Together`` for what must stand close, and
+    ``KeptAway`` for what the text must say is not given; a mapping also names each (the trainee is told the names of those not found). ``forbid`` lists terms, or maps a name for
     the datum (shown to the trainee) to the terms that give it away; each datum found costs ``LEAK_COST`` of the points.
-    Terms match at the start of a word, without regard to accents or case, so that «escuel» finds «Escuelas». A text of
-    fewer than ``min_words`` or more than ``max_words`` words earns nothing.
+    Terms match at the start of a word, without regard to accents or case, so that «escuel» finds «Escuelas»; one that
+    ends in a space matches whole words only. A text of fewer than ``min_words`` or more than ``max_words`` words earns
+    nothing; nor does, with ``min_distinct``, a heap of words: fewer distinct ones than that, or hardly any that join them.
     """
     wanted = dict(require) if isinstance(require, Mapping) else dict(enumerate(require))
     leaks = dict(forbid) if isinstance(forbid, Mapping) else {term: term for term in forbid}
@@ -117,7 +126,10 @@ def text(
         short = _("Su texto tiene {words} palabras y se pedían entre {low} y {high}.")
         lines = [short.format(words=words, low=min_words, high=max_words), why]
         return earned(item, 0.0, points=points, answered=answer.strip(), explanation=lines)
-    missing = [name for name, group in wanted.items() if not _meets(said, group)]
+    if min_distinct and not _is_prose(said.split(), min_distinct):
+        heap = _("Su texto se leyó como una lista de palabras. Escriba oraciones completas, como las diría a sus colegas.")
+        return earned(item, 0.0, points=points, answered=answer.strip(), explanation=[heap, why])
+    missing = [name for name, group in wanted.items() if not _meets(answer, group)]
     told = [name for name, terms in leaks.items() if _places(said, _listed(terms))]
     met = len(wanted) - len(missing)
     lines = [_("Se reconocieron {met} de las {all} cosas que el texto debía decir.").format(met=met, all=len(wanted))]
@@ -204,7 +216,10 @@ def normalise(said: str) -> str:
     return " ".join(re.findall(r"\w+", bare.casefold()))
 
 
-def _meets(said: str, requirement: Requirement) -> bool:
+def _meets(answer: str, requirement: Requirement) -> bool:
+    if isinstance(requirement, KeptAway):
+        return requirement.met(answer)
+    said = normalise(answer)
     if not isinstance(requirement, Together):
         return bool(_places(said, requirement))
     here, there = _places(said, requirement.these), _places(said, requirement.those)
@@ -216,12 +231,20 @@ def _places(said: str, terms: Sequence[str]) -> list[int]:
     return [
         said.count(" ", 0, match.start())
         for term in terms
-        for match in re.finditer(rf"(?<!\S){re.escape(normalise(term))}", said)
+        for match in re.finditer(rf"(?<!\S){re.escape(normalise(term))}" + (r"(?!\S)" if term[-1:] == " " else ""), said)
     ]
 
 
 def _parts(requirement: Requirement) -> Sequence[Sequence[str]]:
+    if isinstance(requirement, KeptAway):
+        return (requirement.about, requirement.away, requirement.given)
     return (requirement.these, requirement.those) if isinstance(requirement, Together) else (requirement,)
+
+
+def _is_prose(words: Sequence[str], min_distinct: int) -> bool:
+    """True for at least ``min_distinct`` different words of two letters or more, one word in ``JOINING_SHARE`` joining."""
+    distinct = {word for word in words if len(word) > 1}
+    return len(distinct) >= min_distinct and sum(word in _JOINING for word in words) * JOINING_SHARE >= len(words)
 
 
 def _listed(terms: Alternatives) -> Sequence[str]:

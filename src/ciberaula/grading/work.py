@@ -1,0 +1,79 @@
+"""What counts as work on an assignment: its notebook, whole files, and nothing out of ``solutions/``.
+
+Asked by the trainee's side before a bundle is made, and by the instructor's before one takes the place of another.
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import nbformat
+
+from ciberaula.classroom.sheetfile import SHEET_FILE, parse
+from ciberaula.curriculum import load
+from ciberaula.errors import UserError
+from ciberaula.i18n import _
+from ciberaula.paths import course_root
+
+_PLAN = Path("modules", "curriculum.yml")
+_HIDDEN = "### BEGIN HIDDEN TESTS"
+
+
+def assignment_notebooks(folder: Path) -> dict[str, frozenset[str]]:
+    """The notebooks of each assignment, as released or as the plan says, in the course that ``folder`` is part of.
+
+    That is the course (or workspace) around ``folder``, and where there is none, the one we are in. Raises ``UserError``
+    where there is no course at all or its plan is broken.
+    """
+    root = next((one for one in folder.parents if (one / _PLAN).is_file()), None) or course_root()
+    released = {
+        one.name: frozenset(path.name for path in one.glob("*.ipynb"))
+        for one in sorted((root / "exercises").glob("*/"))
+        if any(one.glob("*.ipynb"))
+    }
+    return released or {
+        task.id: frozenset({f"{task.notebook}.ipynb"}) for task in load(root).assignments if task.notebook
+    }
+
+
+def damage(name: str, data: bytes) -> str | None:
+    """What keeps a file of a submission from being read as what its name says, in a few words; ``None`` when it is whole."""
+    try:
+        if name.endswith(".ipynb"):
+            _read_notebook(data)
+        elif name == SHEET_FILE:
+            parse(data)
+    except UserError as error:
+        return str(error).rstrip(".")
+    return None
+
+
+def _read_notebook(data: bytes) -> None:
+    """Raise ``UserError`` unless ``data`` is a valid notebook of format 4, the one that nbgrader grades."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(_("no está en UTF-8")) from error
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(_("no es un cuaderno o está cortado")) from error
+    if not isinstance(content, dict) or content.get("nbformat") != 4:
+        raise UserError(_("no es un cuaderno de formato 4"))
+    try:
+        with warnings.catch_warnings():
+            # A cell with no id, or with one too early, is what other versions of Jupyter write: nbgrader takes them.
+            warnings.simplefilter("ignore")
+            nbformat.validate(nbformat.from_dict(content), relax_add_props=True)
+    except (nbformat.ValidationError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise UserError(_("no tiene la forma de un cuaderno de Jupyter")) from error
+
+
+def refuse_solutions(name: str, data: bytes) -> None:
+    """Raise ``UserError`` for a notebook with the hidden tests in it: an instructor's, never to be handed around."""
+    if name.endswith(".ipynb") and _HIDDEN.encode() in data:
+        raise UserError(
+            _("«{name}» es la solución, con las claves: indique la carpeta de la tarea que trajo del aula.").format(
+                name=name
+            )
+        )
