@@ -30,6 +30,30 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENTS = sorted(path.stem for path in (ROOT / "grading" / "answer_bank").glob("*.yml"))
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
+# What people who know the matter may write in p11, each in their own way.
+HONEST = [
+    "Colegas, ¿cómo han trabajado con familias que tienen turnos difíciles cuando una niña empieza a faltar a la "
+    "escuela? Les agradezco ideas sencillas. No subo la foto y desactivo la ubicación del teléfono.",
+    "Buenas tardes. Busco orientaciones para acompañar a un hogar cuyos horarios de trabajo complican la "
+    "asistencia escolar. ¿Alguien tiene materiales? La foto se queda fuera y la ubicación también la quito.",
+    "¿Qué estrategias conocen para apoyar a estudiantes con muchas ausencias en zonas rurales? Cualquier recurso "
+    "me sirve. Esta publicación va sin foto y sin ubicación.",
+    "Hola a todas y todos. Me interesa saber qué les ha funcionado cuando un niño falta seguido a clases por "
+    "motivos familiares. Elimino la foto, porque el uniforme señala, y apago el GPS.",
+    "Necesito su experiencia: en la comunidad hay familias con jornadas largas y sus hijos pierden clases. ¿Qué "
+    "harían ustedes? No voy a compartir ninguna imagen ni la ubicación.",
+    "Estimadas colegas, ¿podrían recomendarme lecturas o guías sobre inasistencia escolar en primaria? Por "
+    "cuidado de la familia no incluyo foto, y antes de publicar retiro la ubicación.",
+    "Pido consejo general sobre ausentismo y educación rural: qué acuerdos se pueden hacer con la escuela y con "
+    "la familia para que no se pierda el año. Cambio la foto por una genérica y quito la ubicación.",
+    "¿Alguien ha acompañado casos de ausencias repetidas por los horarios de quienes cuidan? Quisiera conocer "
+    "cómo lo manejaron con el colegio. La foto y la ubicación no las publico, para no señalar a nadie.",
+    "Trabajo con una familia y la niña está faltando bastante a su escuela. ¿Ustedes qué hacen en estos casos? "
+    "Ojalá me puedan ayudar con ideas. Voy a borrar la foto y tampoco pondré la ubicación.",
+    "Compañeras, ¿cómo apoyan ustedes a las familias cuando los niños no van a clases? Quiero aprender de su "
+    "experiencia, por favor escriban aquí. La foto no la voy a subir y la ubicación la desactivé.",
+]
+
 
 @cache
 def notebook(assignment: str) -> NotebookNode:
@@ -150,6 +174,13 @@ def test_wrong_answers_are_rejected(assignment: str, item: str) -> None:
         assert (item, one.answer, float(found)) == (item, one.answer, one.points)
         assert found < maxima(assignment)[item]
         assert found.verdict == ("partial" if one.points else "incorrect")
+
+
+@pytest.mark.parametrize("answer", HONEST, ids=range(len(HONEST)))
+def test_honest_words_of_any_kind_are_recognised(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.chdir(ROOT / "solutions" / "05-proteccion-de-datos")
+    found = score("05-proteccion-de-datos", {"p11": answer}, "p11")
+    assert (float(found), found.verdict) == (2, "correct"), found.explanation
 
 
 def test_explanations_are_read_by_people(assignment: str, item: str) -> None:

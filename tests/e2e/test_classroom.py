@@ -60,6 +60,13 @@ def open_assignments(page: Page) -> None:
     page.locator("#refresh_assignments_list").click()
 
 
+def close_questions(page: Page) -> None:
+    """Accept whatever JupyterLab asks on its own (a slow kernel, a file that changed), as a person would; say what it was."""
+    for dialog in page.locator("dialog.jp-Dialog").all():
+        print("JupyterLab asked:", dialog.inner_text())
+        dialog.locator("button.jp-mod-accept").click()
+
+
 def snapshot(home: Path) -> None:
     done = run("progress", home=home)
     assert done.returncode == 0, done.stderr
@@ -92,6 +99,7 @@ def test_answers_are_saved_as_they_are_given(trainee: Running, desk: Tab, home: 
     first = page.locator("section.ciberaula-live").first
     for _attempt in range(3):
         # JupyterLab may connect to a new kernel twice and drop what it was given before: a person runs it again.
+        close_questions(page)
         page.locator(".lm-MenuBar-item", has_text="Run").click()
         page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
         with contextlib.suppress(TimeoutError):

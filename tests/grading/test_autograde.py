@@ -203,6 +203,17 @@ def test_a_test_without_a_sound_number_is_a_mistake_of_the_assignment(course_wit
         assert f"{item}: {about['reason']}" in outcome.reason
 
 
+def test_a_broken_test_is_no_zero_for_whoever_left_the_item_blank(course_with, grades):
+    """Scoring takes a missing answer; a test that raises over it is broken, and would raise for whoever answers too."""
+    tests = {"p01": (2, "1/0 if answers['p01'] is None else 2"), "p03": TESTS["p03"]}
+    root = course_with(tests)
+    hand_in(root, "ana", {"p03": "no"})
+    assert grade().state == "not_gradable"
+    assert grades("ana")["p01"] == (None, True)
+    assert grades("ana")["p03"] == (1, False)
+    assert "ZeroDivisionError" in cell_of("p01").metadata["ciberaula"]["reason"]
+
+
 @pytest.mark.parametrize("source", ["while True: pass", "import os; os._exit(1)", "import ctypes; ctypes.string_at(0)"])
 def test_a_test_that_hangs_or_kills_its_kernel_costs_only_its_item(course_with, grades, source):
     root = course_with({"p01": (2, source), "p03": TESTS["p03"]})

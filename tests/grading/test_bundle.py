@@ -3,9 +3,11 @@
 import hashlib
 import io
 import json
+import shutil
 import stat
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,19 +16,26 @@ from ciberaula.errors import UserError
 from ciberaula.grading import intake
 from ciberaula.grading.bundle import MANIFEST, write_bundle
 from ciberaula.grading.intake import Desk, collect
+from tests.grading.course import sheet
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 MADE = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TASK = "05-proteccion-de-datos"
 BOOK = "proteccion-de-datos.ipynb"
+ROOT = Path(__file__).parents[2]
+SHEET = sheet({"p01": "b"})
 
 
 @pytest.fixture
 def work(tmp_path):
     folder = tmp_path / "aula" / TASK
     folder.mkdir(parents=True)
+    # A trainee's workspace knows its assignments from the plan; it has no exercises/.
+    (tmp_path / "aula" / "modules").mkdir()
+    for plan in ("curriculum.yml", "coverage.yml"):
+        shutil.copy(ROOT / "modules" / plan, tmp_path / "aula" / "modules")
     nbformat.write(nbformat.v4.new_notebook(), folder / BOOK)
-    (folder / "respuestas.json").write_text('{"schema": 1}')
+    (folder / "respuestas.json").write_bytes(SHEET)
     (folder / "registro.jsonl").write_text("{}\n")
     (folder / "preguntas.yml").write_text("schema: 1")
     return folder
@@ -68,7 +77,7 @@ def test_a_bundle_holds_the_work_and_nothing_else(work):
         assert archive.namelist() == [MANIFEST, BOOK, "respuestas.json", "registro.jsonl"]
         about = json.loads(archive.read(MANIFEST))
     assert about["student"] == "ana"
-    assert about["files"]["respuestas.json"]["sha256"] == hashlib.sha256(b'{"schema": 1}').hexdigest()
+    assert about["files"]["respuestas.json"]["sha256"] == hashlib.sha256(SHEET).hexdigest()
 
 
 def test_the_same_work_gives_the_same_bytes(work):
@@ -92,7 +101,7 @@ def test_a_folder_without_a_notebook_or_with_a_link_gets_one_line(work, tmp_path
 def test_work_handed_in_lies_where_nbgrader_looks_for_it(work, desk):
     (outcome,) = take(desk, write_bundle(work, student="ana", now=MADE))
     assert outcome.state == "accepted"
-    assert outcome.message == f"{TASK}-ana.zip: recibida la entrega de ana en {TASK}."
+    assert outcome.message == f"{TASK}-ana.zip: recibida la entrega de ana en {TASK}."  # whole, so without a doubt
     folder = desk.submitted / "ana" / TASK
     assert (folder / BOOK).read_bytes() == (work / BOOK).read_bytes()
     assert (folder / "timestamp.txt").read_text() == "2026-03-02 10:00:00.000000 UTC"
@@ -111,10 +120,10 @@ def test_the_same_work_twice_is_told_and_changes_nothing(work, desk):
 
 def test_newer_work_takes_the_place_and_older_does_not(work, desk):
     first = write_bundle(work, student="ana", now=MADE)
-    (work / "respuestas.json").write_text('{"schema": 1, "revision": 2}')
+    (work / "respuestas.json").write_bytes(sheet({"p01": "c"}))
     newer = write_bundle(work, student="ana", now=MADE + timedelta(hours=1), target=work.parent / "nueva.zip")
     assert [outcome.state for outcome in take(desk, first, newer, first)] == ["accepted", "updated", "older"]
-    assert (desk.submitted / "ana" / TASK / "respuestas.json").read_text() == '{"schema": 1, "revision": 2}'
+    assert (desk.submitted / "ana" / TASK / "respuestas.json").read_bytes() == sheet({"p01": "c"})
     assert [path.name for path in (desk.submitted / "ana").iterdir()] == [TASK]
 
 
@@ -225,3 +234,150 @@ def test_a_file_over_the_limit_is_not_opened(desk, tmp_path, monkeypatch):
 def test_a_missing_file_is_told(desk, tmp_path):
     (outcome,) = take(desk, tmp_path / "nada.zip")
     assert outcome.message == "nada.zip: no existe; revise el nombre."
+
+
+def test_a_name_with_braces_is_a_name(desk, tmp_path):
+    (outcome,) = take(desk, make(tmp_path / "{tarea} {0}.zip", BOOKS))
+    assert outcome.state == "accepted"
+    assert outcome.message.startswith("{tarea} {0}.zip: recibida")
+
+
+DAMAGED = {
+    "notebook cut short": (BOOK, notebook_bytes()[:-20], "no es un cuaderno o está cortado"),
+    "notebook not in UTF-8": (BOOK, b"\xff\xfe{}", "no está en UTF-8"),
+    "notebook of another format": (BOOK, b'{"nbformat": 3, "worksheets": []}', "no es un cuaderno de formato 4"),
+    "notebook without cells": (BOOK, b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "no tiene la forma"),
+    "notebook of a strange version": (
+        BOOK,
+        b'{"nbformat": 4, "nbformat_minor": "x", "metadata": {}, "cells": []}',
+        "no tiene la forma",
+    ),
+    "notebook too deep": (BOOK, b"[" * 20_000, "no es un cuaderno"),
+    "sheet cut short": ("respuestas.json", SHEET[:-9], "La hoja de respuestas no se puede leer"),
+    "sheet of nonsense": ("respuestas.json", b'{"schema": 1}', "tiene una forma inesperada"),
+    "sheet not in UTF-8": ("respuestas.json", b"\xff\xfe", "no se puede leer"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "reason"), DAMAGED.values(), ids=DAMAGED.keys())
+def test_damaged_work_never_takes_the_place_of_good_work(work, desk, tmp_path, name, data, reason):
+    good = write_bundle(work, student="ana", now=MADE)
+    files = {BOOK: notebook_bytes(), "respuestas.json": SHEET, name: data}
+    bad = make(tmp_path / "mala.zip", files, made=MADE + timedelta(hours=1))
+    accepted, refused = take(desk, good, bad)
+    assert (accepted.state, refused.state) == ("accepted", "refused")
+    assert f"«{name}» no se puede leer (" in refused.message
+    assert reason in refused.message
+    assert "\n" not in refused.message
+    folder = desk.submitted / "ana" / TASK
+    assert (folder / "respuestas.json").read_bytes() == SHEET
+    assert (folder / BOOK).read_bytes() == (work / BOOK).read_bytes()
+
+
+@pytest.mark.parametrize(("name", "data", "reason"), DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_trainee_is_told_of_damaged_work_before_sending_it(work, name, data, reason):
+    (work / name).write_bytes(data)
+    with pytest.raises(UserError, match=r"no se puede leer .* ábralo y guárdelo"):
+        write_bundle(work, student="ana")
+
+
+def test_a_notebook_of_another_version_of_jupyter_is_taken(desk, tmp_path):
+    """An id on a cell of 4.4, and none on one of 4.5: both are about, and nbgrader grades both."""
+    for minor, extra in ((4, {"id": "celda-1"}), (5, {})):
+        cell = {"cell_type": "markdown", "metadata": {}, "source": "hola", **extra}
+        content = {"nbformat": 4, "nbformat_minor": minor, "metadata": {}, "cells": [cell]}
+        made = MADE + timedelta(hours=minor)
+        (outcome,) = take(desk, make(tmp_path / f"{minor}.zip", {BOOK: json.dumps(content).encode()}, made=made))
+        assert outcome.state in ("accepted", "updated")
+
+
+def test_work_without_a_sheet_is_taken_and_told_but_never_over_answers(work, desk, tmp_path):
+    untouched = make(tmp_path / "sin.zip", BOOKS)
+    (first,) = take(desk, untouched)
+    assert first.state == "accepted"
+    assert first.message.endswith("No trae respuestas.json: solo cuenta lo escrito en el cuaderno.")
+    good = write_bundle(work, student="ana", now=MADE + timedelta(hours=1))
+    later = make(tmp_path / "luego.zip", BOOKS, made=MADE + timedelta(hours=2))
+    updated, refused = take(desk, good, later)
+    assert (updated.state, refused.state) == ("updated", "refused")
+    assert "no trae respuestas (respuestas.json) y la entrega anterior sí" in refused.message
+    assert (desk.submitted / "ana" / TASK / "respuestas.json").read_bytes() == SHEET
+
+
+@pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_the_earlier_work_stays_until_the_new_one_is_in_place(work, desk, monkeypatch, stop):
+    take(desk, write_bundle(work, student="ana", now=MADE))
+    (work / "respuestas.json").write_bytes(sheet({"p01": "c"}))
+    newer = write_bundle(work, student="ana", now=MADE + timedelta(hours=1))
+    rename = Path.rename
+
+    def fails(path, target):
+        if path.name == "entrega":
+            raise stop
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    if isinstance(stop, OSError):
+        (outcome,) = take(desk, newer)
+        assert outcome.message == f"{TASK}-ana.zip: no se pudo recibir: el disco está lleno; libere espacio."
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            take(desk, newer)
+    assert [path.name for path in (desk.submitted / "ana").iterdir()] == [TASK]
+    assert (desk.submitted / "ana" / TASK / "respuestas.json").read_bytes() == SHEET
+
+
+@pytest.mark.parametrize("killed", ["before the new one was in place", "after"])
+def test_a_replacement_cut_off_by_a_power_cut_is_finished_the_next_time(work, desk, killed):
+    first = write_bundle(work, student="ana", now=MADE)
+    take(desk, first)
+    folder = desk.submitted / "ana" / TASK
+    aside = folder.with_name(f".{TASK}.anterior")
+    if killed == "after":
+        shutil.copytree(folder, aside)
+    else:
+        folder.rename(aside)
+    (outcome,) = take(desk, first)
+    assert outcome.state == "same"
+    assert [path.name for path in folder.parent.iterdir()] == [TASK]
+
+
+def test_work_of_anybody_at_an_own_machine_is_neither_packed_nor_taken(work, tmp_path):
+    """Every classroom on an own machine calls its trainee so: one bundle would take the place of another."""
+    with pytest.raises(UserError, match="escriba el identificador que le dio su institución"):
+        write_bundle(work, student="participante")
+    desk = Desk({"participante"}, {TASK: frozenset({BOOK})}, tmp_path / "submitted")
+    (outcome,) = take(desk, make(tmp_path / "x.zip", BOOKS, student="participante"))
+    assert outcome.state == "refused"
+    assert "pida que ponga el identificador" in outcome.message
+
+
+def test_a_folder_that_is_not_the_assignment_s_is_refused(work, tmp_path):
+    lessons = work.parent / "modules" / TASK
+    lessons.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), lessons / "leccion-1.ipynb")
+    with pytest.raises(UserError, match=f"no es la carpeta de una tarea: indique la que tiene {TASK}/{BOOK}") as caught:
+        write_bundle(lessons, student="ana")
+    assert "\n" not in str(caught.value)
+    other = work.with_name("mi-carpeta")
+    shutil.copytree(work, other)
+    with pytest.raises(UserError, match="no es la carpeta de una tarea"):
+        write_bundle(other, student="ana")
+
+
+def test_the_real_lessons_and_solutions_are_refused_and_the_release_is_not(tmp_path):
+    with pytest.raises(UserError, match="no es la carpeta de una tarea"):
+        write_bundle(ROOT / "modules" / TASK, student="ana", target=tmp_path / "x.zip")
+    with pytest.raises(UserError, match="es la solución, con las claves"):
+        write_bundle(ROOT / "solutions" / TASK, student="ana", target=tmp_path / "x.zip")
+    assert write_bundle(ROOT / "exercises" / TASK, student="ana", target=tmp_path / "x.zip").exists()
+
+
+def test_a_disk_that_cannot_be_written_is_told_in_spanish(work, monkeypatch):
+    def full(_path, _data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ciberaula.grading.bundle.write_atomic", full)
+    with pytest.raises(UserError, match="el disco está lleno; libere espacio") as caught:
+        write_bundle(work, student="ana")
+    assert "No space" not in str(caught.value)

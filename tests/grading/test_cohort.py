@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -94,6 +95,53 @@ def test_an_unknown_assignment_or_trainee_is_one_line(course):
         list(Cohort().autograde(ASSIGNMENT, "pedro"))
 
 
+@pytest.mark.parametrize("name", ["no-existe", "../05", f"../solutions/{ASSIGNMENT}", "*"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["release"],
+        ["collect", "--assignment"],
+        ["autograde"],
+        ["feedback"],
+        ["feedback", "--no-release"],
+        ["double-marking"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_knows_the_assignments(course, words, name):
+    with pytest.raises(UserError) as caught:
+        run(*words, name)
+    assert str(caught.value) == f"No existe la tarea {name}: use una de {ASSIGNMENT}."
+
+
+def test_grade_rubric_knows_the_assignments_too(course):
+    with pytest.raises(UserError, match="No existe la tarea no-existe: use una de"):
+        run("grade-rubric", "no-existe", "ana", "derechos=2")
+
+
+def test_a_bundle_says_whose_it_is_or_how_to_say_it(course, tmp_path, monkeypatch, capsys):
+    work = tmp_path / "aula" / ASSIGNMENT
+    work.mkdir(parents=True)
+    nbformat.write(small.released(course), work / f"{NOTEBOOK}.ipynb")
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
+    for student in (None, "participante"):  # the second is what the classroom on an own machine calls everybody
+        if student:
+            monkeypatch.setenv("CIBERAULA_STUDENT", student)
+        else:
+            monkeypatch.delenv("CIBERAULA_STUDENT", raising=False)
+        with pytest.raises(UserError, match=r"Falta saber de quién es la tarea: .* --id SU-IDENTIFICADOR"):
+            run("bundle", work)
+    assert list(work.parent.glob("*.zip")) == []
+    monkeypatch.setenv("JUPYTERHUB_USER", "luis")
+    assert run("bundle", work) == 0
+    monkeypatch.setenv("CIBERAULA_STUDENT", "ana")
+    assert run("bundle", work) == 0
+    assert sorted(path.name for path in work.parent.glob("*.zip")) == [
+        f"{ASSIGNMENT}-ana.zip",
+        f"{ASSIGNMENT}-luis.zip",
+    ]
+
+
 def test_home_elsewhere_holds_everything_a_run_makes(generated, tmp_path, monkeypatch):
     """nbgrader joins its steps to the course's root; an absolute one must work in its patterns too."""
     home = tmp_path / "otro sitio" / "datos.v1"
@@ -175,9 +223,11 @@ def test_a_command_with_a_wrong_level_says_how_to_write_it(course):
         run("grade-rubric", ASSIGNMENT, "ana", "derechos")
 
 
-def test_a_bundle_for_an_assignment_that_was_not_released_is_refused(course, tmp_path):
-    work = tmp_path / "98-otra"
+def test_a_bundle_for_an_assignment_that_was_not_released_is_refused(course, tmp_path, capsys):
+    work = tmp_path / ASSIGNMENT
     work.mkdir()
     nbformat.write(small.released(course), work / f"{NOTEBOOK}.ipynb")
     path = write_bundle(work, student="ana")
+    shutil.rmtree(course / "exercises" / ASSIGNMENT)
     assert run("collect", path) == 1
+    assert "no es una tarea publicada" in capsys.readouterr().out

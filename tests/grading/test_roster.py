@@ -54,3 +54,8 @@ def test_another_encoding_is_told(tmp_path):
 def test_no_roster_is_told(tmp_path):
     with pytest.raises(UserError, match="Falta la lista de participantes"):
         read_roster(tmp_path / "roster.csv")
+
+
+def test_a_roster_that_cannot_be_read_is_one_line(tmp_path):
+    with pytest.raises(UserError, match=r"No se pudo leer la lista de participantes .*: es una carpeta"):
+        read_roster(tmp_path)

@@ -249,6 +249,25 @@ def test_text(answer: str, points: float) -> None:
     assert text(answer) == points
 
 
+def test_a_heap_of_words_is_no_text() -> None:
+    def prose(answer: str) -> ItemScore:
+        return scoring.text("p", answer, points=1, require=[["clases"]], why="porque", min_distinct=6)
+
+    assert prose("Le pregunto a la familia por las clases de la niña") == 1
+    assert prose("clases foto idea ayuda escuela familia niña") == 0  # nothing joins them
+    assert prose("las clases de las clases de las clases") == 0  # the same few again
+    assert "lista de palabras" in prose("clases").explanation
+    assert prose("").verdict == "unanswered"
+
+
+def test_a_term_that_ends_in_a_space_is_a_whole_word() -> None:
+    def found(answer: str) -> ItemScore:
+        return scoring.text("p", answer, points=1, require=[["de"]], forbid={"la edad": ["de 8 "]}, why="porque")
+
+    assert found("una niña de 8.") == 0.5
+    assert found("más de 80 familias") == 1
+
+
 def test_text_names_what_was_not_found() -> None:
     wanted = {"el tema": ["clases"], "qué pide": ["ideas", "ayuda"]}
     found = scoring.text("p", "hablo de clases", points=2, require=wanted, why="porque")

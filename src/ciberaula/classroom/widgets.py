@@ -68,8 +68,9 @@ class QuestionWidget(FrontendWidget):
         value = clean(self._question, raw)
         gap = lacks(self._question, value)
         if gap:
-            self._place.save(self._question, value, graded=False)
-            self.tell(value=value, feedback=None, status=problem(_("Antes de comprobar: {gap}.").format(gap=gap)))
+            outcome = self._place.save(self._question, value, graded=False)
+            wanting = problem(_("Antes de comprobar: {gap}.").format(gap=gap))
+            self.tell(value=value, feedback=None, status=wanting if outcome.saved else status_of(outcome))
             return
         outcome = self._place.save(self._question, value, graded=False, checked=True)
         said = feedback(self._question, value)

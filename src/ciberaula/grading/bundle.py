@@ -80,9 +80,9 @@ def write_bundle(folder: Path, *, student: str, target: Path | None = None, now:
         reason = damage(name, data)
         if reason:
             raise UserError(
-                _("«{name}» no se puede leer ({reason}): ábralo y guárdelo en el aula, y vuelva a preparar el archivo.").format(
-                    name=name, reason=reason
-                )
+                _(
+                    "«{name}» no se puede leer ({reason}): ábralo y guárdelo en el aula, y vuelva a preparar el archivo."
+                ).format(name=name, reason=reason)
             )
     if sum(map(len, contents.values())) > MAX_TOTAL_BYTES:
         raise UserError(

@@ -196,7 +196,9 @@ def _double_marking(options: argparse.Namespace) -> int:
             _say(_("{student}: pendiente ({folder})").format(student=student, folder=folder))
     for one in reading.agreement():
         if one.answers:
-            words = _("sin valor: ambas personas dieron siempre el mismo nivel") if one.kappa is None else number(one.kappa)
+            words = (
+                _("sin valor: ambas personas dieron siempre el mismo nivel") if one.kappa is None else number(one.kappa)
+            )
             line = _("{criterion}: kappa {kappa} ({count} respuestas)").format(
                 criterion=one.criterion, kappa=words, count=one.answers
             )

@@ -77,9 +77,10 @@ def build(home: Path, course: Path, *, local_student: str, now: datetime | None 
     a real course and is left alone. Everything is made aside and moved in at the end, the roster last, so that an
     interrupted build leaves nothing that looks finished. Raises ``UserError`` when a step of nbgrader fails.
     """
-    if (home / ROSTER).exists() or (home / GRADEBOOK).exists():
-        return
     aside = home / "demo.partial"
+    interrupted = aside.exists()
+    if (home / ROSTER).exists() or ((home / GRADEBOOK).exists() and not interrupted):
+        return
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     # nbgrader's configuration asks for the home wherever it is made.

@@ -85,7 +85,9 @@ class DoubleReading:
             raise UserError(_("No se pudo leer {path}: {cause}.").format(path=self.path, cause=cause(error))) from error
         except (KeyError, ValueError, TypeError, csv.Error, UserError) as error:
             raise UserError(
-                _("{path} no tiene la forma esperada: corríjalo o apártelo para empezar de nuevo.").format(path=self.path)
+                _("{path} no tiene la forma esperada: corríjalo o apártelo para empezar de nuevo.").format(
+                    path=self.path
+                )
             ) from error
 
     def record(self, student: str, levels: Mapping[str, float], author: str, *, now: datetime | None = None) -> None:
@@ -140,7 +142,9 @@ class DoubleReading:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(self.path, text.getvalue().encode())
         except OSError as error:
-            raise UserError(_("No se pudo guardar {path}: {cause}.").format(path=self.path, cause=cause(error))) from error
+            raise UserError(
+                _("No se pudo guardar {path}: {cause}.").format(path=self.path, cause=cause(error))
+            ) from error
 
 
 def draw(assignment: str, students: Iterable[str], share: float) -> list[str]:
@@ -169,18 +173,17 @@ def weighted_kappa(pairs: Sequence[tuple[int, int]], levels: int) -> float | Non
     observed = sum((one - other) ** 2 for one, other in pairs)
     first = [sum(one == level for one, _other in pairs) for level in range(levels)]
     second = [sum(other == level for _one, other in pairs) for level in range(levels)]
-    expected = sum(
-        (i - j) ** 2 * first[i] * second[j] for i in range(levels) for j in range(levels)
-    ) / len(pairs)
+    expected = sum((i - j) ** 2 * first[i] * second[j] for i in range(levels) for j in range(levels)) / len(pairs)
     return None if expected == 0 else 1 - observed / expected
 
 
 def _first_comments(rubric: Rubric, assignment: str, db_url: str) -> dict[str, str]:
-    """The comment of the first reader by student, empty where nobody judged; all whose work is in the gradebook."""
+    """The comment of the first reader by student, empty where nobody judged; of all who wrote something."""
     found = {}
     with Gradebook(db_url, COURSE_ID) as gradebook:
         for submission in gradebook.assignment_submissions(assignment):
             notebook, grade = judged_grade(rubric, submission)
             comment = gradebook.find_comment(grade.name, notebook.name, assignment, submission.student_id)
-            found[submission.student_id] = comment.manual_comment or ""
+            if not comment.auto_comment:  # nbgrader says so of an answer that was left as released
+                found[submission.student_id] = comment.manual_comment or ""
     return found

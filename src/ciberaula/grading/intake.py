@@ -87,9 +87,9 @@ def _check_content(manifest: Manifest, folder: Path) -> None:
         reason = damage(name, (folder / name).read_bytes())
         if reason:
             raise UserError(
-                _("«{name}» no se puede leer ({reason}); pida otra entrega. Si había una anterior, se conserva.").format(
-                    name=name, reason=reason
-                )
+                _(
+                    "«{name}» no se puede leer ({reason}); pida otra entrega. Si había una anterior, se conserva."
+                ).format(name=name, reason=reason)
             )
 
 
@@ -140,13 +140,17 @@ def _place(
     answered = SHEET_FILE in manifest.files
     if not answered and (target / SHEET_FILE).exists():
         raise UserError(
-            _("no trae respuestas ({sheet}) y la entrega anterior sí; se conserva la anterior.").format(sheet=SHEET_FILE)
+            _("no trae respuestas ({sheet}) y la entrega anterior sí; se conserva la anterior.").format(
+                sheet=SHEET_FILE
+            )
         )
     (folder / "timestamp.txt").write_text(made.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
     # nbgrader names released feedback after this; the exchange makes one for what is submitted through it.
     (folder / "submission_secret.txt").write_text(secrets.token_hex(32), encoding="utf-8")
     _replace(folder, target, aside)
-    doubt = "" if answered else " " + _("No trae {sheet}: solo cuenta lo escrito en el cuaderno.").format(sheet=SHEET_FILE)
+    doubt = (
+        "" if answered else " " + _("No trae {sheet}: solo cuenta lo escrito en el cuaderno.").format(sheet=SHEET_FILE)
+    )
     if had:
         words = _("recibida una entrega más reciente de {student} en {assignment}; reemplaza a la anterior.")
         return "updated", words + doubt

@@ -164,12 +164,11 @@ def signed_by(comment: str, author: str) -> bool:
 
 def levels_in(rubric: Rubric, comment: str) -> dict[str, float] | None:
     """The levels that ``judge`` told in ``comment``; ``None`` for a comment that somebody wrote in another way."""
-    lines = set(comment.splitlines())
     found = {
         criterion.id: level.points
         for criterion in rubric.criteria
         for level in criterion.levels
-        if _level_line(criterion, level) in lines
+        if _level_line(criterion, level) in comment
     }
     return found if len(found) == len(rubric.criteria) else None
 

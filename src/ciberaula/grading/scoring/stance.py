@@ -9,7 +9,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_NEGATORS = frozenset("no ni sin nunca jamas tampoco nadie evito evitare evitar evitaremos evitamos evitando".split())
+_NEGATORS = frozenset(
+    "no ni sin nunca jamas tampoco nadie evito evitare evitar evitaremos evitamos evitando".split()  # noqa: SIM905
+)
 _NOUN_NEGATORS = frozenset(("ningun", "ninguna", "ninguno"))
 _NO_NEGATION = {("sin", "embargo"), ("no", "obstante"), ("no", "solo"), ("no", "solamente"), ("sin", "duda")}
 # «no veo problema en publicar», «no importa publicar»: the negation ends here.
@@ -17,7 +19,7 @@ _SPENT = ("problema", "inconvenient", "import", "preocup", "molest", "dud")
 # Words from a negator to its verb («no la voy a publicar»), from a noun back to its own («sin ninguna foto»), and from a
 # verb to the participle that says how the thing is left («dejo la ubicación ya desactivada»).
 _TO_VERB, _TO_NOUN, _TO_STATE = 5, 3, 4
-_STOPS, _PAUSES = ".!?\n", ",;:()«»\"¿¡—"
+_STOPS, _PAUSES = ".!?\n", ',;:()«»"¿¡—'
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ class KeptAway:
         negator: int | None = None
         kind: bool | None = None
         for at, word in enumerate(words):
-            joins = word in ("y", "e", "pero") and kind is None
-            if word in _STOPS or word in _PAUSES or joins or word.startswith(_SPENT):
+            if word in _STOPS or word in _PAUSES or word.startswith(_SPENT) or _turns(words, at, found):
                 negator = None
             elif _negates(words, at):
                 negator, kind = at, None
@@ -109,6 +110,12 @@ def _words(text: str) -> list[str]:
 
 def _starts(word: str, stems: Sequence[str]) -> bool:
     return f"{word} ".startswith(tuple(stems)) if stems else False
+
+
+def _turns(words: Sequence[str], at: int, verbs: dict[int, bool]) -> bool:
+    """True where an «y» begins something new; «no voy a publicar y compartir» goes on with what was negated."""
+    goes_on = at - 1 in verbs or (at + 1 < len(words) and words[at + 1].endswith("r"))
+    return words[at] in ("y", "e", "pero") and not goes_on
 
 
 def _negates(words: Sequence[str], at: int) -> bool:

@@ -43,8 +43,8 @@ LEAK_COST = 0.5
 # Spanish prose joins its words with articles, prepositions and pronouns: a third and more of them. A list has few.
 JOINING_SHARE = 6
 _JOINING = frozenset(
-    "a al como con cuando cual de del e el en es esta este esto ha han la las le les lo los me mi mis nos o para pero por que "
-    "se si sobre su sus un una y ya".split()
+    "a al como con cuando cual de del e el en es esta este esto ha han la las le les lo los me mi mis nos o para "  # noqa: SIM905
+    "pero por que se si sobre su sus un una y ya".split()
 )
 
 
@@ -99,11 +99,12 @@ def text(
     """Score a short text by what it must say and must not say.
 
     ``require`` lists groups of alternatives, met when one of them occurs, ``Together`` for what must stand close, and
-    ``KeptAway`` for what the text must say is not given; a mapping also names each (the trainee is told the names of those not found). ``forbid`` lists terms, or maps a name for
-    the datum (shown to the trainee) to the terms that give it away; each datum found costs ``LEAK_COST`` of the points.
-    Terms match at the start of a word, without regard to accents or case, so that «escuel» finds «Escuelas»; one that
-    ends in a space matches whole words only. A text of fewer than ``min_words`` or more than ``max_words`` words earns
-    nothing; nor does, with ``min_distinct``, a heap of words: fewer distinct ones than that, or hardly any that join them.
+    ``KeptAway`` for what the text must say is not given; a mapping also names each (the trainee is told the names of
+    those not found). ``forbid`` lists terms, or maps a name for the datum (shown to the trainee) to the terms that give
+    it away; each datum found costs ``LEAK_COST`` of the points. Terms match at the start of a word, without regard to
+    accents or case, so that «escuel» finds «Escuelas»; one that ends in a space matches whole words only. A text of
+    fewer than ``min_words`` or more than ``max_words`` words earns nothing; nor does, with ``min_distinct``, a heap of
+    words: fewer distinct ones than that, or hardly any that join them.
     """
     wanted = dict(require) if isinstance(require, Mapping) else dict(enumerate(require))
     leaks = dict(forbid) if isinstance(forbid, Mapping) else {term: term for term in forbid}
@@ -127,7 +128,9 @@ def text(
         lines = [short.format(words=words, low=min_words, high=max_words), why]
         return earned(item, 0.0, points=points, answered=answer.strip(), explanation=lines)
     if min_distinct and not _is_prose(said.split(), min_distinct):
-        heap = _("Su texto se leyó como una lista de palabras. Escriba oraciones completas, como las diría a sus colegas.")
+        heap = _(
+            "Su texto se leyó como una lista de palabras. Escriba oraciones completas, como las diría a sus colegas."
+        )
         return earned(item, 0.0, points=points, answered=answer.strip(), explanation=[heap, why])
     missing = [name for name, group in wanted.items() if not _meets(answer, group)]
     told = [name for name, terms in leaks.items() if _places(said, _listed(terms))]
@@ -231,7 +234,9 @@ def _places(said: str, terms: Sequence[str]) -> list[int]:
     return [
         said.count(" ", 0, match.start())
         for term in terms
-        for match in re.finditer(rf"(?<!\S){re.escape(normalise(term))}" + (r"(?!\S)" if term[-1:] == " " else ""), said)
+        for match in re.finditer(
+            rf"(?<!\S){re.escape(normalise(term))}" + (r"(?!\S)" if term[-1:] == " " else ""), said
+        )
     ]
 
 
