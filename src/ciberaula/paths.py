@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ciberaula.errors import UserError
+from ciberaula.files import cause
 from ciberaula.i18n import _
 
 
@@ -43,7 +44,7 @@ def home() -> Path:
             _(
                 "No se puede escribir en {folder} ({reason}): libere espacio, cambie los permisos o indique otra carpeta "
                 "en CIBERAULA_HOME."
-            ).format(folder=folder, reason=error.strerror)
+            ).format(folder=folder, reason=cause(error))
         ) from error
     return folder.resolve()
 

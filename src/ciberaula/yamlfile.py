@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ciberaula.errors import UserError
+from ciberaula.files import cause
 from ciberaula.i18n import _, ngettext
 
 MAX_BYTES = 1024 * 1024
@@ -96,7 +97,7 @@ def read_yaml(path: Path, name: str | None = None) -> YamlFile:
             ).format(file=path.name, folder=path.parent)
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else _("no está en UTF-8")
+        reason = cause(error) if isinstance(error, OSError) else _("no está en UTF-8")
         raise UserError(
             _("{file}: no se puede leer ({reason}); guárdelo como texto UTF-8.").format(file=name, reason=reason)
         ) from error

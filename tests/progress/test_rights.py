@@ -34,6 +34,10 @@ def exchanged(home):
     logs = home / "logs"
     logs.mkdir()
     (logs / "nbgrader.log").write_text("Autograding azu-1/05\nAutograding azu-11/05\nwriting submitted/azu-1\n")
+    (home / "double-marking").mkdir()
+    (home / "double-marking" / f"{cohort.MODULE}.csv").write_text(
+        "student,author,at,hechos\nazu-1,Otra docente,2026-06-07,1.5\nazu-11,Otra docente,2026-06-07,2\n"
+    )
     return home
 
 
@@ -46,9 +50,11 @@ def test_what_is_held_can_be_read_by_a_person(exchanged):
         names = archive.namelist()
         (person,) = rows(archive, "persona.csv")
         grades = rows(archive, "notas.csv")
+        seconds = rows(archive, "segundas-lecturas.csv")
         readme = archive.read("LEEME.txt").decode()
     assert person["name"] == "Ana Paredes"
     assert len(grades) == 12
+    assert [row["hechos"] for row in seconds] == ["1.5"]
     assert {"avance.json", f"archivos/submitted/azu-1/{cohort.MODULE}/registro.jsonl"} <= set(names)
     assert any(name.startswith("archivos/exchange/ciberaula/inbound/azu-1+") for name in names)
     assert not any("azu-2" in name or "azu-11" in name for name in names)
@@ -65,7 +71,7 @@ def test_erasing_leaves_no_byte_of_the_participant(exchanged):
     who = pseudonym(secret(exchanged), "azu-1")
     others = len(load(exchanged).learners) - 1
     told = erase(exchanged, "azu-1").removed
-    assert len(told) == 9, told
+    assert len(told) == 10, told
     left = load(exchanged)
     assert len(left.learners) == others
     for path in exchanged.rglob("*"):
@@ -77,6 +83,7 @@ def test_erasing_leaves_no_byte_of_the_participant(exchanged):
             ), path
     assert (exchanged / "exchange/ciberaula/feedback/other.html").exists()
     assert (exchanged / "submitted" / "azu-2").exists()
+    assert "azu-11" in (exchanged / "double-marking" / f"{cohort.MODULE}.csv").read_text()
     assert (exchanged / "logs" / "nbgrader.log").read_text() == "Autograding azu-11/05\n"
 
 

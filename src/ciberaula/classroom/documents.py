@@ -11,7 +11,7 @@ from ciberaula.classroom.fields import Section, clean_values
 from ciberaula.classroom.forms import Action, Copy, FormWidget
 from ciberaula.classroom.workplace import Workplace, workplace
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.i18n import _, ngettext
 
 FOLDER = "mis-documentos"
@@ -123,7 +123,7 @@ def write_copy(folder: Path, id: str, kind: str, pages: Pages) -> Path:
         raise UserError(
             _(
                 "No se pudo guardar en {folder} ({reason}): libere espacio o revise los permisos, y pruebe otra vez."
-            ).format(folder=FOLDER, reason=error.strerror)
+            ).format(folder=FOLDER, reason=cause(error))
         ) from error
     return path
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry, NewerSchema, Unreadable, parse, read_bytes
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.i18n import _
 
 try:
@@ -196,16 +196,12 @@ class AnswerSheet:
         return aside.name
 
     def _cause(self, error: OSError) -> str:
-        """Why the disk refused and what to do, in Spanish: the system's own words may be in any language."""
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return _("el disco está lleno; libere espacio.")
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            return _("la carpeta es de solo lectura; cambie sus permisos o mueva la carpeta del curso.")
+        """Why a write failed and what to do, as a Spanish sentence."""
         if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
             return _("la carpeta «{folder}» ya no está en su lugar; devuélvala ahí, con el mismo nombre.").format(
                 folder=self.folder.name
             )
-        return _("el sistema no dejó escribir (error {number}).").format(number=error.errno)
+        return f"{cause(error)}."
 
     @contextlib.contextmanager
     def _folder_lock(self) -> Iterator[None]:

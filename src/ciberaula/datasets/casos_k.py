@@ -22,7 +22,7 @@ from random import Random
 from ciberaula.datasets.casos_k_card import card, package
 from ciberaula.datasets.places import PLACES
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.i18n import _
 
 NAME = "casos-k"
@@ -91,7 +91,7 @@ def build(out: Path, seed: int = SEED, rows: int = ROWS) -> list[Path]:
     except OSError as error:
         raise UserError(
             _("No se pudo escribir en {folder} ({reason}): revise los permisos o elija otra carpeta.").format(
-                folder=out, reason=error.strerror
+                folder=out, reason=cause(error)
             )
         ) from error
     return [out / name for name in contents]

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.i18n import _
 
 MANIFEST = ".ciberaula/aula.json"
@@ -90,7 +90,7 @@ def update(workspace: Path, files: dict[str, Path], today: datetime.date | None 
     except OSError as error:
         raise UserError(
             _("No se pudo preparar su carpeta {folder} ({reason}): libere espacio o revise los permisos.").format(
-                folder=workspace, reason=error.strerror
+                folder=workspace, reason=cause(error)
             )
         ) from error
     return done

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.i18n import _, ngettext
 from ciberaula.paths import home
 
@@ -57,7 +57,7 @@ def _my_data(options: argparse.Namespace) -> int:
     except OSError as error:
         raise UserError(
             _("No se puede escribir {path} ({reason}): elija otra carpeta.").format(
-                path=options.out, reason=error.strerror
+                path=options.out, reason=cause(error)
             )
         ) from error
     options.out.chmod(0o600)

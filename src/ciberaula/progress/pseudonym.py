@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from ciberaula.errors import UserError
+from ciberaula.files import cause
 from ciberaula.i18n import _
 
 SECRET_BYTES = 32
@@ -40,7 +41,7 @@ def secret(home: Path) -> bytes:
     except OSError as error:
         raise UserError(
             _("No se puede leer {path} ({reason}): abra el aula con la cuenta que la instaló.").format(
-                path=path, reason=error.strerror
+                path=path, reason=cause(error)
             )
         ) from error
     if len(key) < SECRET_BYTES:

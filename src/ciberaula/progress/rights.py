@@ -5,7 +5,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,7 @@ def held(home: Path, student_id: str) -> bytes:
         archive.writestr("persona.csv", _csv([row] if row else []))
         archive.writestr("notas.csv", _csv(grades))
         archive.writestr("comentarios.csv", _csv(comments))
+        archive.writestr("segundas-lecturas.csv", _csv(_second_readings(home, student_id)))
         for place in places:
             for file in _files(place):
                 name = file.relative_to(home).as_posix()
@@ -94,6 +95,7 @@ def erase(home: Path, student_id: str) -> Erasure:
     if row:
         _erase_from_roster(home / "roster.csv", student_id)
         removed.append(_("lista de participantes: su fila"))
+    removed += [_("segunda lectura: {name}").format(name=name) for name in _erase_second_readings(home, student_id)]
     removed += [
         _("bitácora: {log}").format(log=log.relative_to(home).as_posix()) for log in _scrub_logs(home, student_id)
     ]
@@ -150,7 +152,7 @@ def _files(place: Path) -> Iterable[Path]:
     return [file for file in sorted(place.rglob("*")) if file.is_file() and not file.is_symlink()]
 
 
-def _roster_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     if not path.exists():
         return [], []
     with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -161,17 +163,40 @@ def _roster_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _row(home: Path, student_id: str) -> dict[str, Any] | None:
-    _columns, rows = _roster_rows(home / "roster.csv")
+    _columns, rows = _table(home / "roster.csv")
     return next((dict(row) for row in rows if (row.get("id") or "").strip() == student_id), None)
 
 
 def _erase_from_roster(path: Path, student_id: str) -> None:
-    columns, rows = _roster_rows(path)
+    _keep_rows(path, lambda row: (row.get("id") or "").strip() != student_id)
+
+
+def _keep_rows(path: Path, keep: Callable[[dict[str, str]], bool]) -> None:
+    """Write a CSV file again with only the rows that ``keep`` says."""
+    columns, rows = _table(path)
     target = io.StringIO()
     writer = csv.DictWriter(target, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row for row in rows if (row.get("id") or "").strip() != student_id)
+    writer.writerows(row for row in rows if keep(row))
     write_atomic(path, target.getvalue().encode("utf-8"))
+
+
+def _second_readings(home: Path, student_id: str) -> list[dict[str, Any]]:
+    """What a second reader thought of this participant's written answers, with the assignment."""
+    return [
+        {"assignment": path.stem, **row}
+        for path in sorted((home / "double-marking").glob("*.csv"))
+        for row in _table(path)[1]
+        if row.get("student") == student_id
+    ]
+
+
+def _erase_second_readings(home: Path, student_id: str) -> Iterator[str]:
+    """Take the participant's rows out of every file of second readings; yields the names of those that had one."""
+    for path in sorted((home / "double-marking").glob("*.csv")):
+        if any(row.get("student") == student_id for row in _table(path)[1]):
+            _keep_rows(path, lambda row: row.get("student") != student_id)
+            yield path.name
 
 
 def _in_gradebook(home: Path, student_id: str) -> bool:

@@ -19,6 +19,7 @@ from secrets import token_hex
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ciberaula.errors import UserError
+from ciberaula.files import cause
 from ciberaula.i18n import _
 from ciberaula.progress.pseudonym import progress_folder
 from ciberaula.progress.tables import (
@@ -61,7 +62,7 @@ def write(home: Path, snapshot: Snapshot) -> Path:
         shutil.rmtree(aside, ignore_errors=True)
         raise UserError(
             _("No se puede guardar el avance en {folder} ({reason}): libere espacio o cambie los permisos.").format(
-                folder=current, reason=error.strerror
+                folder=current, reason=cause(error)
             )
         ) from error
     _sweep(current.parent)
@@ -84,14 +85,17 @@ def _sweep(folder: Path) -> None:
 def load(home: Path) -> Snapshot:
     """The current snapshot. Raises ``UserError`` where there is none, it is damaged, or a newer program wrote it."""
     current = folder_of(home)
+    before: int | None = -1
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(_PAUSE_S)
+        now = _identity(current)
         try:
             return _load(current)
         except _Torn:
-            if attempt >= 2 and not any(current.parent.glob("snapshot.*")):
+            if attempt >= 2 and now == before == _identity(current) and not any(current.parent.glob("snapshot.*")):
                 break  # nobody is replacing it: waiting longer won't help
+        before = now
     if not current.exists():
         raise UserError(_("Todavía no hay datos de avance: ejecute «ciberaula progress» para prepararlos."))
     raise UserError(
@@ -99,6 +103,14 @@ def load(home: Path) -> Snapshot:
             folder=current
         )
     )
+
+
+def _identity(folder: Path) -> int | None:
+    """What tells one snapshot folder from the next under the same name; ``None`` where there is none."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return None
 
 
 def _load(folder: Path) -> Snapshot:
