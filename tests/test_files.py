@@ -4,14 +4,16 @@ import pytest
 
 from ciberaula.files import cause
 
+REFUSED = "el sistema no lo permite: la carpeta es de solo lectura o le faltan permisos; cámbielos o use otra carpeta"
+
 
 @pytest.mark.parametrize(
     ("number", "words"),
     [
         (errno.ENOSPC, "el disco está lleno; libere espacio"),
         (errno.EDQUOT, "el disco está lleno; libere espacio"),
-        (errno.EACCES, "el sistema no lo permite: la carpeta es de solo lectura o le faltan permisos; cámbielos o use otra carpeta"),
-        (errno.EROFS, "el sistema no lo permite: la carpeta es de solo lectura o le faltan permisos; cámbielos o use otra carpeta"),
+        (errno.EACCES, REFUSED),
+        (errno.EROFS, REFUSED),
         (errno.ENOENT, "no existe; revise la ruta"),
         (errno.EISDIR, "es una carpeta, no un archivo"),
         (errno.EIO, f"el sistema respondió con el error {errno.EIO}; revise el disco"),

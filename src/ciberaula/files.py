@@ -43,7 +43,9 @@ def cause(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _("el disco está lleno; libere espacio")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return _("el sistema no lo permite: la carpeta es de solo lectura o le faltan permisos; cámbielos o use otra carpeta")
+        return _(
+            "el sistema no lo permite: la carpeta es de solo lectura o le faltan permisos; cámbielos o use otra carpeta"
+        )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return _("no existe; revise la ruta")
     if error.errno == errno.EISDIR:

@@ -253,9 +253,9 @@ def test_a_heap_of_words_is_no_text() -> None:
     def prose(answer: str) -> ItemScore:
         return scoring.text("p", answer, points=1, require=[["clases"]], why="porque", min_distinct=6)
 
-    assert prose("Le pregunto a la familia por las clases de la niña") == 1
-    assert prose("clases foto idea ayuda escuela familia niña") == 0  # nothing joins them
-    assert prose("las clases de las clases de las clases") == 0  # the same few again
+    assert prose("Le pregunto a la familia por las clases de la niña").points == 1
+    assert prose("clases foto idea ayuda escuela familia niña").points == 0  # nothing joins them
+    assert prose("las clases de las clases de las clases").points == 0  # the same few again
     assert "lista de palabras" in prose("clases").explanation
     assert prose("").verdict == "unanswered"
 
@@ -264,8 +264,8 @@ def test_a_term_that_ends_in_a_space_is_a_whole_word() -> None:
     def found(answer: str) -> ItemScore:
         return scoring.text("p", answer, points=1, require=[["de"]], forbid={"la edad": ["de 8 "]}, why="porque")
 
-    assert found("una niña de 8.") == 0.5
-    assert found("más de 80 familias") == 1
+    assert found("una niña de 8.").points == 0.5
+    assert found("más de 80 familias").points == 1
 
 
 def test_text_names_what_was_not_found() -> None:
