@@ -85,7 +85,9 @@ def test_the_benchmark_runs_from_the_checkout_with_the_developers_packages(
     # The same line, only asked what it can do.
     done = subprocess.run([*command[:3], "--help"], cwd=str(cwd), capture_output=True, text=True)
     assert (done.returncode, command[3:]) == (0, ["--submissions", "3"]), done.stderr
-    recipe = subprocess.run(["make", "-n", "benchmark"], cwd=COURSE, capture_output=True, text=True).stdout
+    recipe = subprocess.run(
+        ["make", "--no-print-directory", "-n", "benchmark"], cwd=COURSE, capture_output=True, text=True
+    ).stdout
     assert recipe.rstrip().endswith("-m ciberaula benchmark")
 
 
