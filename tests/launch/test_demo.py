@@ -63,3 +63,21 @@ def test_an_interrupted_build_is_begun_again(
     assert (tmp_path / "gradebook.db").read_text() == ""
     assert (tmp_path / "demo.ready").exists()
     assert not (tmp_path / "demo.partial").exists()
+
+
+def test_a_course_begun_after_an_interrupted_build_is_left_alone(tmp_path: Path, built: list[Path]) -> None:
+    (tmp_path / "demo.partial").mkdir()
+    (tmp_path / "gradebook.db").write_text("de la institución")
+    ensure_demo(COURSE, tmp_path, print)
+    assert built == []
+    assert (tmp_path / "gradebook.db").read_text() == "de la institución"
+
+
+def test_an_interrupted_move_goes_on(tmp_path: Path, built: list[Path]) -> None:
+    (tmp_path / "gradebook.db").write_text("de la demostración")
+    (tmp_path / "demo.whole/exchange").mkdir(parents=True)
+    (tmp_path / "demo.whole/roster.csv").write_text("id\n")
+    ensure_demo(COURSE, tmp_path, print)
+    assert built == []
+    assert {path.name for path in tmp_path.iterdir()} == {"roster.csv", "gradebook.db", "exchange", "demo.ready"}
+    assert (tmp_path / "gradebook.db").read_text() == "de la demostración"

@@ -1,7 +1,6 @@
 """What a trainee did in a module, and how it travels with her assignment."""
 
 import html
-from dataclasses import dataclass
 from pathlib import Path
 
 from ciberaula.classroom.lessons import lessons_in
@@ -10,23 +9,10 @@ from ciberaula.classroom.record import RECORD_FILE, LearningRecord, Statement, r
 from ciberaula.classroom.workplace import workplace
 from ciberaula.errors import UserError
 from ciberaula.i18n import _, ngettext
+from ciberaula.page import Page
 
 
-@dataclass(frozen=True)
-class Card:
-    """A small static page: ``_repr_html_`` in a notebook, ``str`` elsewhere."""
-
-    body: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return f'<div class="ciberaula-card" lang="es">{self.body}</div>'
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def module_progress(module: str | None = None) -> Card:
+def module_progress(module: str | None = None) -> Page:
     """How many activities of each lesson of ``module`` (by default the working folder) have been done.
 
     ``module`` is the folder's name; it is looked for in ``modules/`` from here upwards.
@@ -36,18 +22,22 @@ def module_progress(module: str | None = None) -> Card:
         said = _("El módulo «{module}» no está en esta carpeta de trabajo: no hay avance que mostrar.").format(
             module=module
         )
-        return Card(f"<p>{html.escape(said)}</p>", said)
+        return _card(f"<p>{html.escape(said)}</p>", said)
     place = workplace(folder)
     counts = {
         lesson: (sum(place.is_done(id) for id in ids), len(ids)) for lesson, ids in lessons_in(place.folder).items()
     }
     if not counts:
         said = _("Este módulo no tiene lecciones con actividades.")
-        return Card(f"<p>{said}</p>", said)
+        return _card(f"<p>{said}</p>", said)
     return _progress_card(folder.name, counts)
 
 
-def _progress_card(module: str, counts: dict[str, tuple[int, int]]) -> Card:
+def _card(body: str, text: str) -> Page:
+    return Page(f'<div class="ciberaula-card" lang="es">{body}</div>', text)
+
+
+def _progress_card(module: str, counts: dict[str, tuple[int, int]]) -> Page:
     heads = (_("Lección"), _("Actividades"), _("Estado"))
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     rows, lines = [], []
@@ -57,10 +47,10 @@ def _progress_card(module: str, counts: dict[str, tuple[int, int]]) -> Card:
         rows.append(f'<tr><th scope="row">{html.escape(lesson)}</th><td>{amount}</td><td>{state}</td></tr>')
         lines.append(f"{lesson}: {amount} ({state})")
     caption = html.escape(_("Su avance en {module}").format(module=module))
-    return Card(f"<table><caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}</table>", "\n".join(lines))
+    return _card(f"<table><caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}</table>", "\n".join(lines))
 
 
-def delivery(module: str) -> Card:
+def delivery(module: str) -> Page:
     """Bring the learning record of ``module`` into the assignment's folder, so that it travels with the submission.
 
     Statements already there are not brought again. Says to the trainee what travels: no name, nothing she wrote.
@@ -83,7 +73,7 @@ def delivery(module: str) -> Card:
     privacy = _(
         "El registro dice qué actividad se hizo y cuándo, con un seudónimo; no lleva su nombre ni los textos que usted escribió."
     )
-    return Card(f"<p>{html.escape(said)}</p><p>{html.escape(privacy)}</p>", f"{said}\n{privacy}")
+    return _card(f"<p>{html.escape(said)}</p><p>{html.escape(privacy)}</p>", f"{said}\n{privacy}")
 
 
 def _bring(source: Path, record: LearningRecord) -> tuple[int, int]:

@@ -6,9 +6,10 @@ Views read the progress snapshot through ``ciberaula.progress`` and nothing else
 from collections.abc import Callable
 from pathlib import Path
 
-from ciberaula.dashboards.page import Page, notice
+from ciberaula.dashboards.page import notice
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+from ciberaula.page import Page
 from ciberaula.paths import home
 
 

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from ciberaula.dashboards import charts, words
 from ciberaula.dashboards.export import csv_bytes, download
-from ciberaula.dashboards.page import Html, Page, base_url, choice, details, empty, link, page, query, section, table
+from ciberaula.dashboards.page import Html, base_url, choice, details, empty, link, page, query, section, table
 from ciberaula.dashboards.parts import competence_table, in_words, legend, people, provisional_note, state_label
 from ciberaula.i18n import _, ngettext
+from ciberaula.page import Page
 from ciberaula.progress.names import current_role, names
 from ciberaula.progress.rules import INACTIVE_DAYS
 from ciberaula.progress.store import load

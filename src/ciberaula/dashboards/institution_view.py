@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ciberaula.dashboards import charts, words
 from ciberaula.dashboards.export import csv_bytes, download
-from ciberaula.dashboards.page import Html, Page, details, empty, page, section, table
+from ciberaula.dashboards.page import Html, details, empty, page, section, table
 from ciberaula.dashboards.parts import people
 from ciberaula.i18n import _, ngettext
+from ciberaula.page import Page
 from ciberaula.progress.names import Role, current_role, require
 from ciberaula.progress.store import load
 from ciberaula.progress.suppression import MINIMUM, Publication, publish

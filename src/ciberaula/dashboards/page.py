@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
 from ciberaula.dashboards.charts import PATTERNS
 from ciberaula.i18n import _
+from ciberaula.page import Page
 
 # It travels with the output, so that a view looks the same in JupyterLab, in Voila and in print.
 STYLE = Path(__file__).with_name("view.css").read_text(encoding="utf-8")
@@ -18,20 +18,6 @@ class Html(str):
     """Text that is HTML already. Everything else is escaped."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Page:
-    """A view: HTML for a notebook's output, and one line of plain text for where there is none."""
-
-    html: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def page(title: str, summary: str, parts: Iterable[str], *, simulated: bool, updated: str, links: str = "") -> Page:

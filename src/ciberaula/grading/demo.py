@@ -41,6 +41,8 @@ ASSIGNMENT = "05-proteccion-de-datos"
 # The person at this machine learns beside the simulated ones, never among them.
 LOCAL_COHORT = "Mi aula"
 ROSTER, GRADEBOOK = "roster.csv", "gradebook.db"
+# A demo cohort that is complete and on its way into the home.
+_WHOLE = "demo.whole"
 _AUTHOR = "Docente de la demostración"
 
 
@@ -70,29 +72,35 @@ class DemoCohort(Strict):
     people: Annotated[list[Person], Field(min_length=1)]
 
 
-def build(home: Path, course: Path, *, local_student: str, now: datetime | None = None) -> None:
-    """Make the demo cohort in ``home``: roster, submissions, grades and feedback.
+def is_wanted(home: Path) -> bool:
+    """Whether ``home`` should get the demo cohort: a roster or a gradebook of its own means a real course."""
+    return (home / _WHOLE).exists() or not any((home / name).exists() for name in (ROSTER, GRADEBOOK))
 
-    ``local_student`` is the roster id of the person at this machine. A home that has a roster or a gradebook belongs to
-    a real course and is left alone. Everything is made aside and moved in at the end, the roster last, so that an
-    interrupted build leaves nothing that looks finished. Raises ``UserError`` when a step of nbgrader fails.
+
+def build(home: Path, course: Path, *, local_student: str, now: datetime | None = None) -> None:
+    """Make the demo cohort in ``home``, where it :func:`is_wanted`: roster, submissions, grades and feedback.
+
+    ``local_student`` is the roster id of the person at this machine. Everything is made aside and moved in when it is
+    whole: a build that was interrupted is begun again, a move that was interrupted goes on. Raises ``UserError`` when a
+    step of nbgrader fails.
     """
-    aside = home / "demo.partial"
-    interrupted = aside.exists()
-    if (home / ROSTER).exists() or ((home / GRADEBOOK).exists() and not interrupted):
+    if not is_wanted(home):
         return
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    # nbgrader's configuration asks for the home wherever it is made.
-    with environment(CIBERAULA_HOME=str(aside)):
-        _build(aside, course, local_student, now or datetime.now(UTC))
-    last = (GRADEBOOK, ROSTER)
-    for made in sorted(aside.iterdir(), key=lambda path: (path.name in last, path.name)):
+    whole = home / _WHOLE
+    if not whole.exists():
+        aside = home / "demo.partial"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        # nbgrader's configuration asks for the home wherever it is made.
+        with environment(CIBERAULA_HOME=str(aside)):
+            _build(aside, course, local_student, now or datetime.now(UTC))
+        aside.rename(whole)
+    for made in whole.iterdir():
         if made.is_dir():
             shutil.copytree(made, home / made.name, dirs_exist_ok=True)
         else:
             made.replace(home / made.name)
-    shutil.rmtree(aside)
+    shutil.rmtree(whole)
 
 
 def _build(home: Path, course: Path, local_student: str, now: datetime) -> None:

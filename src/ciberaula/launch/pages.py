@@ -1,29 +1,14 @@
 """The trainee's home page as accessible static HTML, from the plan of the course. ``inicio.ipynb`` shows it."""
 
 import os
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 from ciberaula.curriculum import Curriculum, Lesson, Module, load
 from ciberaula.i18n import _, ngettext
+from ciberaula.page import Page
 from ciberaula.paths import course_root
-
-
-@dataclass(frozen=True)
-class Page:
-    """HTML for a notebook's output, and the same in one line of plain text."""
-
-    html: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.text
-
 
 # ``ca-solo-lab`` is what works in JupyterLab alone; as a page (Voila) its style sheet shows ``ca-solo-pagina`` instead.
 # Colours have a contrast of at least 4.5 on their ground in both of Lab's themes: they are the theme's own.
