@@ -1,0 +1,1 @@
+"""What a played story shows: expectations (``spec``), general rules (``rules``) and the report (``report``)."""
