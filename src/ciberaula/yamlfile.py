@@ -224,6 +224,12 @@ def mistakes(
     return list(told.values())
 
 
+def first_mistake(error: ValidationError, above: int = 0) -> str:
+    """The first mistake in data that lies in no file, without a place. ``above``: parts of its way to leave out."""
+    details = error.errors(include_url=False)[0]
+    return _mistake(details, _way(tuple(details["loc"])[above:]))
+
+
 def _is_inside(place: Place, outer: Place) -> bool:
     return len(place) > len(outer) and place[: len(outer)] == outer
 

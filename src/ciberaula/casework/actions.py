@@ -5,7 +5,8 @@ texts are mistakes. ``id`` (given or made by the caller) names the action and th
 case it is about. Whether somebody *may* do it is for :mod:`ciberaula.casework.policy`.
 """
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -21,7 +22,7 @@ from ciberaula.casework.vocabulary import (
 )
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Strict
+from ciberaula.yamlfile import Strict, first_mistake
 
 MAX_TEXT = 4000
 
@@ -60,6 +61,7 @@ class Register(_Action):
     language: Line = "es"
     access_needs: Words = ""
     phone_note: Words = ""
+    gender: Literal["", "woman", "man", "other"] = ""
     canton: Line
     area: Literal["urban", "rural"] = "urban"
     device: Literal["own", "shared", "none"] = "own"
@@ -77,6 +79,7 @@ class AddPerson(_Action):
     language: Line = "es"
     access_needs: Words = ""
     phone_note: Words = ""
+    gender: Literal["", "woman", "man", "other"] = ""
 
 
 class Relate(_Action):
@@ -489,6 +492,12 @@ Action = Annotated[
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(Action)
 
+MODELS: Mapping[str, type[Strict]] = {
+    get_args(model.model_fields["do"].annotation)[0]: model for model in get_args(get_args(Action)[0])
+}
+"""Name of an action (``do``) -> its model."""
+NAMES = frozenset(MODELS)
+
 # How long each action takes on the clock of a story, in minutes; what is not here takes five.
 MINUTES = {
     "look": 2,
@@ -514,8 +523,7 @@ def parse(data: Any) -> Any:
     try:
         return _ADAPTER.validate_python(data)
     except ValidationError as error:
-        from ciberaula.yamlfile import YamlFile, mistakes
-
-        name = str(data.get("do", "?"))[:40] if isinstance(data, dict) else "?"
-        lines = mistakes(error, lambda place: (YamlFile(_("acción «{do}»").format(do=name), {}, {}), place))
-        raise UserError(lines[0]) from error
+        name = str(data.get("do", "?"))[:40] if isinstance(data, Mapping) else "?"
+        if name not in NAMES:
+            raise UserError(_("No existe la acción «{do}»: elija una de las de la mesa.").format(do=name)) from error
+        raise UserError(_("Acción «{do}»: {mistake}").format(do=name, mistake=first_mistake(error, above=1))) from error

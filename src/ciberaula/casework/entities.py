@@ -72,6 +72,7 @@ class Person(Entity):
     language: str = "es"
     access_needs: str = ""  # how to communicate: «lengua de señas», «lee con lector de pantalla»
     phone_note: str = ""  # how and when to reach her safely; never a real number
+    gender: str = ""  # woman, man, other; empty where nobody needs to know. For the genogram's signs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

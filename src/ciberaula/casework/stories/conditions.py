@@ -20,8 +20,12 @@ Scalar = str | int | float | bool
 
 
 class Match(Strict):
-    """What an argument must be. ``is``: equal; ``any``: one of; ``has``: a list with all of these; ``only``: a list with
-    nothing else; ``lacks``: a list with none of these; ``min``: a number, or the length of a text, at least this."""
+    """What an argument must be.
+
+    ``is``: equal to this (of a list: holds this); ``any``: one of these (of a list: holds one of them); ``has``: a list
+    with all of these; ``only``: a list with nothing else; ``lacks``: a list with none of these; ``min``: a number, or the
+    length of a text or list, at least this; ``given``: written at all (not empty), or not.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -31,26 +35,39 @@ class Match(Strict):
     only: tuple[Scalar, ...] | None = None
     lacks: tuple[Scalar, ...] | None = None
     min: float | None = None
+    given: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(_("falta decir cómo debe ser: is, any, has, only, lacks, min o given."))
+        return self
 
     def holds(self, value: Any) -> bool:
         """Does ``value`` (plain JSON data: text, number, truth, list or ``None``) fit?"""
         several = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
-        size = value if isinstance(value, int | float) and not isinstance(value, bool) else len(value or "")
         return (
-            (self.is_ is None or value == self.is_)
-            and (self.any is None or value in self.any)
-            and (self.has is None or set(self.has) <= set(several))
-            and (self.only is None or set(several) <= set(self.only))
-            and (self.lacks is None or not set(self.lacks) & set(several))
-            and (self.min is None or size >= self.min)
+            (self.is_ is None or self.is_ in several)
+            and (self.any is None or any(one in self.any for one in several))
+            and (self.has is None or all(one in several for one in self.has))
+            and (self.only is None or all(one in self.only for one in several))
+            and (self.lacks is None or not any(one in several for one in self.lacks))
+            and (self.min is None or _size(value) >= self.min)
+            and (self.given is None or self.given == (value not in (None, "", [], ())))
         )
+
+
+def _size(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return len(value) if isinstance(value, str | list | tuple) else 0
 
 
 class Happening(Strict):
     """Actions to look for in the log: of that name (``do``; ``any`` for all), with arguments that match.
 
-    ``by``: the user who did it (default: whoever plays). ``outcome``: ``done`` (default) or ``denied`` by the desk.
-    Every other key names an argument of the action, with a :class:`Match` or, for short, the value it must equal.
+    ``by``: the user who did it (default: whoever plays; ``any``: anybody). ``outcome``: ``done`` (default) or ``denied``
+    by the desk. Every other key names an argument of the action, with a :class:`Match` or, for short, the value it must equal.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -87,9 +104,11 @@ class ConsentState(Strict):
 class Condition(Strict):
     """Exactly one of the keys, and for ``happened`` the ones that say when.
 
-    ``after``/``before``: also that other thing happened before/after it; with ``hours``, at most so many hours apart;
-    ``of``: the id of a message or situation whose coming counts instead. ``at_least``: how many times (default 1).
-    ``case`` narrows ``risk`` and ``step`` where a story has several cases.
+    ``happened: a, after: b``: *a* was done, and *b* had been done earlier; ``before: b``: *a* was done, and *b* only
+    later. With ``hours``, the two lie at most so many hours apart. ``of``: the id of a message or situation that had
+    come before *a* (and ``hours`` counts from its coming). ``hours`` alone counts from the start of the story.
+    ``at_least``: how many times (default 1). ``case`` narrows ``risk`` and ``step`` where a story has several cases.
+    ``offline``: is the connection down now?
     """
 
     happened: Happening | None = None

@@ -18,7 +18,7 @@ from ciberaula.casework.vocabulary import Account, Channel, Data, Purpose, Role
 from ciberaula.i18n import _
 from ciberaula.yamlfile import Id, Strict, Text
 
-Moment = Annotated[str, Field(pattern=r"^D-?\d{1,3} [0-2]\d:[0-5]\d$")]
+Moment = Annotated[str, Field(pattern=r"^D-?\d{1,3} ([01]\d|2[0-3]):[0-5]\d$")]
 Duration = Annotated[str, Field(pattern=r"^\d{1,4}[mhd]$")]
 ActionData = dict[str, Any]
 """An action as data (``{do: refer, to: centro, …}``); ``case`` may be left out where the situation names it."""
@@ -49,7 +49,10 @@ class StoryPerson(Strict):
 
 
 class Answer(Strict):
-    """What somebody says when asked for a consent: the first answer whose ``when`` holds; without any, a no."""
+    """What somebody says when asked for a consent: the first answer that fits and whose ``when`` holds; without any, a no.
+
+    Without ``to`` or ``channel`` it answers for all of them; asked about several, she answers about each.
+    """
 
     person: Ref
     purpose: Purpose
@@ -61,7 +64,10 @@ class Answer(Strict):
 
 
 class Message(Strict):
-    """Something that comes in. ``from_``: a person, organisation or user id, or words («número desconocido»)."""
+    """Something that comes in, once. ``from_``: a person, organisation or user id, or words («número desconocido»).
+
+    While the connection is down, what does not come by telephone, short message or in person waits for it.
+    """
 
     id: Ref
     from_: Text = Field(alias="from")
@@ -80,7 +86,10 @@ class Act(Strict):
 
 
 class Effect(Strict):
-    """One consequence (exactly one of the first keys), ``after`` a while, if ``when`` holds then, with that ``chance``."""
+    """One consequence (exactly one of the first keys), ``after`` a while, if ``when`` holds then, with that ``chance``.
+
+    ``after`` counts from the end of what caused it. ``open``: a situation opens once, however many ways lead to it.
+    """
 
     message: Message | None = None
     open: Id | None = None
@@ -166,7 +175,7 @@ class Before(Strict):
 
 
 class Story(Strict):
-    """A whole story."""
+    """A whole story. At ``latest`` it ends with the ending ``fin-plazo``, or with its only one."""
 
     schema_: Literal[1] = Field(alias="schema")
     id: Id
@@ -191,3 +200,9 @@ class Story(Strict):
     situations: Annotated[dict[Id, Situation], Field(min_length=1)]
     reactions: tuple[Reaction, ...] = ()
     endings: Annotated[dict[Id, Ending], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _plain_start(self) -> Self:
+        if self.start.tzinfo is not None or self.start.second or self.start.microsecond:
+            raise ValueError(_("«start» lleva día, hora y minuto, sin segundos ni zona horaria: 2026-03-09 08:00:00."))
+        return self

@@ -1,0 +1,292 @@
+"""The conditions of the policy table, by name: what each looks at, and what a person reads where it does not hold."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from ciberaula.casework.entities import (
+    Actor,
+    Approval,
+    Assessment,
+    CaseFile,
+    Closure,
+    Consent,
+    Document,
+    Incident,
+    Person,
+    Plan,
+    Transition,
+)
+from ciberaula.casework.vocabulary import (
+    CARRIES,
+    Account,
+    ApprovalKind,
+    ApprovalStatus,
+    Channel,
+    Data,
+    Purpose,
+    Status,
+    TransitionKind,
+    TransitionStatus,
+)
+from ciberaula.errors import UserError
+from ciberaula.i18n import _
+
+# Channels that leave a trace on a device or in somebody's network: the person says first whether she wants them.
+DIGITAL = frozenset({Channel.VIDEO, Channel.SMS, Channel.CHAT, Channel.SOCIAL, Channel.EMAIL})
+
+
+class Denied(UserError):
+    """The desk does not do this: what is missing, and what can be done. ``condition`` is the one that failed."""
+
+    def __init__(self, line: str, condition: str) -> None:
+        super().__init__(line)
+        self.condition = condition
+
+
+def out_of_scope() -> Denied:
+    return Denied(
+        _(
+            "Este caso no está entre los que usted puede ver. Si hay una emergencia, pida acceso de urgencia con su motivo."
+        ),
+        "scope",
+    )
+
+
+def consent_in_force(
+    file: CaseFile, purpose: Purpose, person: str, covers: Callable[[Consent], bool]
+) -> Consent | None:
+    """The last word of ``person`` on ``purpose`` about what ``covers`` tells: a yes that still holds, or ``None``."""
+    about = [one for one in file.of(Consent) if one.person == person and one.purpose is purpose and covers(one)]
+    latest = max(about, key=lambda one: one.made_at, default=None)
+    # Two words at the same moment: the later of the file counts.
+    if latest is not None:
+        latest = [one for one in about if one.made_at == latest.made_at][-1]
+    return latest if latest is not None and latest.granted and latest.withdrawn_at is None else None
+
+
+def sharing_consent(file: CaseFile, to: str, data: tuple[Data, ...]) -> Consent | None:
+    """The subject's consent to share ``data`` with ``to``. It is specific: it names who receives."""
+    found = consent_in_force(file, Purpose.SHARING, file.case.subject, lambda one: to in one.to)
+    return found if found is not None and (not found.data or set(data) <= set(found.data)) else None
+
+
+def channel_consent(file: CaseFile, person: str, channel: Channel) -> Consent | None:
+    """The person's consent to be reached by ``channel``."""
+    return consent_in_force(file, Purpose.CHANNEL, person, lambda one: channel in one.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a condition looks at."""
+
+    actor: Actor
+    action: Any
+    file: CaseFile | None
+    now: datetime
+    organisations: Mapping[str, str]
+
+    @property
+    def known(self) -> CaseFile:
+        if self.file is None:
+            raise out_of_scope()
+        return self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of the table; ``missing`` is what a person reads where it does not hold."""
+
+    holds: Callable[[Facts], bool]
+    missing: str
+
+
+def reaches(transition: Transition, facts: Facts) -> bool:
+    return facts.actor.id in (transition.to, facts.organisations.get(transition.to))
+
+
+def _unrestricted(facts: Facts) -> bool:
+    plan = facts.known.last(Plan)
+    if plan is None:
+        return True
+    banned = (one for one in plan.restrictions if one.who == facts.action.who)
+    return not any(not one.channels or facts.action.channel in one.channels for one in banned)
+
+
+def _channel_carries(facts: Facts) -> bool:
+    return facts.action.incoming or set(facts.action.data) <= CARRIES[facts.action.channel]
+
+
+def _channel_agreed(facts: Facts) -> bool:
+    action = facts.action
+    if action.incoming or action.channel not in DIGITAL or facts.known.get(Person, action.who) is None:
+        return True
+    return channel_consent(facts.known, action.who, action.channel) is not None
+
+
+def _told_with_consent(facts: Facts) -> bool:
+    action = facts.action
+    told = set(action.data) - {Data.APPOINTMENT}
+    if action.incoming or not told or facts.known.get(Person, action.who) is not None:
+        return True
+    return sharing_consent(facts.known, action.who, action.data) is not None
+
+
+def _shared_with_consent(facts: Facts) -> bool:
+    action = facts.action
+    if action.do == "share_document":
+        document = facts.known.get(Document, action.document)
+        return document is None or sharing_consent(facts.known, action.to, document.data) is not None
+    return sharing_consent(facts.known, action.to, action.data) is not None
+
+
+def _services_agreed(facts: Facts) -> bool:
+    file = facts.known
+    return consent_in_force(file, Purpose.SERVICES, file.case.subject, lambda _one: True) is not None
+
+
+def _transition(facts: Facts) -> Transition | None:
+    return facts.known.get(Transition, facts.action.transition)
+
+
+def _addressed(facts: Facts) -> bool:
+    found = _transition(facts)
+    if found is not None and found.kind is TransitionKind.TRANSFER_REQUEST:
+        return facts.actor.id == facts.known.case.owner  # whoever has the case answers a request for it
+    return found is not None and reaches(found, facts)
+
+
+def _has_status(*statuses: TransitionStatus) -> Callable[[Facts], bool]:
+    def holds(facts: Facts) -> bool:
+        found = _transition(facts)
+        return found is not None and found.status in statuses
+
+    return holds
+
+
+def _approval(facts: Facts) -> Approval | None:
+    return facts.known.get(Approval, facts.action.approval)
+
+
+def _approval_pending(facts: Facts) -> bool:
+    found = _approval(facts)
+    return found is not None and found.status is ApprovalStatus.REQUESTED
+
+
+def _not_own_request(facts: Facts) -> bool:
+    found = _approval(facts)
+    return found is not None and found.asked_by != facts.actor.id and facts.known.case.owner != facts.actor.id
+
+
+def _closure_approved(facts: Facts) -> bool:
+    asked = [one for one in facts.known.of(Approval) if one.kind is ApprovalKind.CLOSURE]
+    reopened = max((one.made_at for one in facts.known.of(Closure) if one.reopened), default=None)
+    if not asked or asked[-1].status is not ApprovalStatus.APPROVED:
+        return False
+    return reopened is None or asked[-1].made_at > reopened
+
+
+def _nothing_pending(facts: Facts) -> bool:
+    waiting = (one.status is TransitionStatus.IN_PROGRESS for one in facts.known.of(Transition))
+    untold = (one.supervisor_at is None for one in facts.known.of(Incident))
+    return not any(waiting) and not any(untold)
+
+
+def _supervisor_told(facts: Facts) -> bool:
+    found = facts.known.get(Incident, facts.action.incident)
+    return facts.action.whom == "supervisor" or (found is not None and found.supervisor_at is not None)
+
+
+CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        "new_case": Condition(
+            lambda facts: facts.file is None, _("Ese código de caso ya existe: busque el caso antes de abrir otro.")
+        ),
+        "open_case": Condition(
+            lambda facts: facts.known.case.status is Status.OPEN,
+            _("El caso no está abierto: reábralo con su motivo antes de seguir."),
+        ),
+        "closed_case": Condition(
+            lambda facts: facts.known.case.status is Status.CLOSED,
+            _("El caso no está cerrado: no hace falta reabrirlo."),
+        ),
+        "assessed": Condition(
+            lambda facts: facts.known.last(Assessment) is not None,
+            _("Falta la evaluación: evalúe el riesgo con la persona antes de hacer el plan."),
+        ),
+        "consent_known": Condition(
+            lambda facts: facts.known.get(Consent, facts.action.consent) is not None,
+            _("Ese consentimiento no está en el caso: elija uno de la lista."),
+        ),
+        "consent_services": Condition(
+            _services_agreed,
+            _("Falta el consentimiento para recibir atención: pregunte primero a la persona, con sus palabras."),
+        ),
+        "consent_sharing": Condition(
+            _shared_with_consent,
+            _(
+                "Falta el consentimiento para compartir esos datos con quien los recibe: pídalo, diciendo qué, con quién y "
+                "para qué, o envíe menos."
+            ),
+        ),
+        "told_with_consent": Condition(
+            _told_with_consent,
+            _("No hay consentimiento para contar eso a esa persona o institución: pídalo antes, o no lo cuente."),
+        ),
+        "channel_carries": Condition(
+            _channel_carries,
+            _("Ese canal no es apto para esos datos: use una llamada, un encuentro o la plataforma, o diga menos."),
+        ),
+        "channel_agreed": Condition(
+            _channel_agreed,
+            _("La persona no ha aceptado ese canal: pregúntele antes por una llamada o en persona."),
+        ),
+        "institutional_account": Condition(
+            lambda facts: facts.action.account in (Account.INSTITUTIONAL, Account.NONE),
+            _("Desde la mesa solo se usan cuentas de la institución: no escriba desde la suya ni desde una prestada."),
+        ),
+        "unrestricted": Condition(
+            _unrestricted,
+            _("El plan restringe ese contacto, y vale también para las redes sociales: consulte con quien supervisa."),
+        ),
+        "addressed": Condition(_addressed, _("Eso no se le envió a usted: solo responde quien lo recibe.")),
+        "pending": Condition(
+            _has_status(TransitionStatus.IN_PROGRESS), _("Eso ya tiene respuesta: actualice la lista para verla.")
+        ),
+        "accepted": Condition(
+            _has_status(TransitionStatus.ACCEPTED), _("Primero hay que aceptarla: después se da por atendida.")
+        ),
+        "revocable": Condition(
+            _has_status(TransitionStatus.IN_PROGRESS, TransitionStatus.ACCEPTED),
+            _("Eso ya terminó y no se puede anular: si hubo un error, regístrelo como incidente."),
+        ),
+        "approval_pending": Condition(
+            _approval_pending, _("Esa aprobación no está pendiente: actualice la lista para verla.")
+        ),
+        "not_own_request": Condition(
+            _not_own_request, _("Nadie aprueba lo que pidió o el caso que lleva: pídalo a otra persona que supervise.")
+        ),
+        "closure_approved": Condition(
+            _closure_approved, _("Falta la aprobación del cierre: pídala a quien supervisa.")
+        ),
+        "nothing_pending": Condition(
+            _nothing_pending,
+            _(
+                "Queda algo pendiente (una referencia sin respuesta o un incidente sin avisar): resuélvalo antes de cerrar."
+            ),
+        ),
+        "document_known": Condition(
+            lambda facts: facts.known.get(Document, facts.action.document) is not None,
+            _("Ese documento no está en el expediente: elija uno de la lista."),
+        ),
+        "incident_known": Condition(
+            lambda facts: facts.known.get(Incident, facts.action.incident) is not None,
+            _("Ese incidente no está registrado: regístrelo primero."),
+        ),
+        "supervisor_told_first": Condition(
+            _supervisor_told, _("Avise primero a quien supervisa: decide con usted cómo avisar a los demás.")
+        ),
+    }
+)

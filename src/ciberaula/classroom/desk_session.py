@@ -1,0 +1,100 @@
+"""What the screens of the desk look at: a user at a desk, whether a story plays behind it or a cohort works on it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from ciberaula.casework.desk import Desk
+from ciberaula.casework.entities import Actor, AuditEntry, CaseFile
+from ciberaula.casework.policy import EVERYTHING, may_see
+from ciberaula.casework.requirements import Denied
+from ciberaula.casework.stories.play import Play
+from ciberaula.casework.workflow import Task
+
+Directory = Mapping[str, str]
+"""Id -> name, in the order in which people choose."""
+
+
+class Session(Protocol):
+    """A user at a desk. Nothing here changes anything or is a look: looking is an action, done before it is drawn."""
+
+    @property
+    def desk(self) -> Desk: ...
+
+    @property
+    def actor(self) -> Actor: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def start(self) -> datetime:
+        """When day 1 began."""
+
+    @property
+    def organisations(self) -> Directory: ...
+
+    @property
+    def users(self) -> Directory:
+        """The other users of the desk."""
+
+    @property
+    def answers_consent(self) -> bool:
+        """Do the people answer when asked for a consent (a story), or is their answer written down (a cohort)?"""
+
+    def names(self, id: str) -> str: ...
+
+
+class PlaySession:
+    """The player of a story at her desk."""
+
+    answers_consent = True
+
+    def __init__(self, play: Play) -> None:
+        self.play = play
+        story = play.story
+        self.organisations = {id: one.name for id, one in story.organisations.items()}
+        self.users = {id: one.name for id, one in story.users.items() if id != story.player}
+
+    @property
+    def desk(self) -> Desk:
+        return self.play.desk
+
+    @property
+    def actor(self) -> Actor:
+        return self.play.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.play.now
+
+    @property
+    def start(self) -> datetime:
+        return self.play.story.start
+
+    def names(self, id: str) -> str:
+        return self.play.names(id)
+
+
+def case_file(session: Session, case_id: str) -> CaseFile | None:
+    """The case, where the user may see all of it now; ``None`` otherwise. For drawing what was opened by an action."""
+    with session.desk.store.begin() as unit:
+        file = unit.case_file(case_id)
+    if file is None:
+        return None
+    try:
+        visible, _reason = may_see(session.actor, file, session.now, organisations=session.desk.organisations)
+    except Denied:
+        return None
+    return file if visible == EVERYTHING else None
+
+
+def audit_of(session: Session, case_id: str, most: int) -> list[AuditEntry]:
+    """The last ``most`` entries of the case, oldest first."""
+    with session.desk.store.begin() as unit:
+        return unit.audit(case_id, most)
+
+
+def my_tasks(session: Session) -> list[Task]:
+    """What is due to the user, the first first."""
+    return sorted(session.desk.tasks(session.actor), key=lambda one: one.due)

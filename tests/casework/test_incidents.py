@@ -1,0 +1,71 @@
+"""Incidents follow the dated legal file, and say what is not certain."""
+
+import datetime as dt
+from typing import Any
+
+from tests.casework.files import made
+
+from ciberaula.casework.entities import Incident
+from ciberaula.casework.incidents import terms
+from ciberaula.casework.legal import parameter, phrase
+from ciberaula.casework.terms import deadline
+from ciberaula.casework.vocabulary import Risk
+
+FRIDAY = dt.datetime(2026, 3, 13, 18, 40)
+
+
+def incident(**fields: Any) -> Incident:
+    return made(Incident, "i", what="Una nota llegó a otro grupo.", known_at=FRIDAY, **fields)  # type: ignore[no-any-return]
+
+
+def test_terms_come_from_the_legal_file() -> None:
+    risky = incident(risk=Risk.HIGH, risk_known_at=FRIDAY + dt.timedelta(days=3))
+    found = terms(risky)
+    assert found.authority is not None
+    assert found.people is not None
+    law = parameter("ec.breach.authority")
+    assert found.authority.due == deadline(FRIDAY, law.amount, "days", "termino").due
+    people = parameter("ec.breach.subject")
+    # People are counted from knowing the risk, not from knowing the fact.
+    assert found.people.due == deadline(FRIDAY + dt.timedelta(days=3), people.amount, "days", "termino").due
+    assert found.authority.rule == phrase("ec.breach.authority")
+    assert "discusión" in found.authority.reservation
+
+
+def test_a_weekend_does_not_count() -> None:
+    found = terms(incident()).authority
+    assert found is not None
+    assert found.due > (FRIDAY + dt.timedelta(days=parameter("ec.breach.authority").amount)).date()
+
+
+def test_who_is_owed_a_notice_depends_on_the_risk() -> None:
+    assert terms(incident()).people is None
+    assert terms(incident()).authority is not None
+    low = terms(incident(risk=Risk.LOW, contained_at=FRIDAY, supervisor_at=FRIDAY))
+    assert (low.authority, low.people) == (None, None)
+    assert "institución" in low.next_step
+
+
+def test_a_late_notice_is_late() -> None:
+    on_time = terms(incident(authority_at=FRIDAY + dt.timedelta(days=1))).authority
+    late = terms(incident(authority_at=FRIDAY + dt.timedelta(days=30))).authority
+    assert on_time is not None
+    assert late is not None
+    assert (on_time.late, late.late) == (False, True)
+
+
+def test_the_next_step_leads_through_the_response() -> None:
+    moment = {
+        "contained_at": FRIDAY,
+        "supervisor_at": FRIDAY,
+        "risk": Risk.HIGH,
+        "people_at": FRIDAY,
+        "authority_at": FRIDAY,
+    }
+    told: dict[str, Any] = {}
+    steps = [terms(incident()).next_step]
+    for name, value in moment.items():
+        told[name] = value
+        steps.append(terms(incident(**told)).next_step)
+    assert len(set(steps)) == len(steps)
+    assert steps[0].startswith("Contenga")

@@ -1,0 +1,130 @@
+"""The workflow and what is due, computed from what was done."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.casework.files import MONDAY, case_file, made
+
+from ciberaula.casework.entities import (
+    Assessment,
+    Closure,
+    Concern,
+    Contact,
+    FollowUp,
+    Incident,
+    Plan,
+    Service,
+    Transition,
+)
+from ciberaula.casework.vocabulary import (
+    Account,
+    Channel,
+    Risk,
+    ServiceStatus,
+    Status,
+    Step,
+    TaskKind,
+    TransitionKind,
+    TransitionStatus,
+)
+from ciberaula.casework.workflow import PLAN_WITHIN, next_due, step, tasks
+
+DAY = timedelta(days=1)
+
+
+def assessment(risk: Risk = Risk.MEDIUM, hours: float = 2) -> Any:
+    return made(Assessment, "v", hours=hours, risk=risk, facts="…", opinion="…", with_person=True)
+
+
+def plan(hours: float = 4, **changes: Any) -> Any:
+    return made(Plan, "p", hours=hours, goals=(), agreed=True, **changes)
+
+
+def service(status: ServiceStatus, hours: float = 6) -> Any:
+    return made(Service, f"s-{status}", hours=hours, kind="psychosocial", provider="centro", status=status)
+
+
+def sent(status: TransitionStatus) -> Any:
+    return made(
+        Transition, f"t-{status}", hours=7, kind=TransitionKind.REFERRAL, to="centro", reason="…", status=status
+    )
+
+
+def test_the_step_follows_from_what_was_done() -> None:
+    assert step(case_file()) is Step.NEW
+    assert step(case_file(assessment())) is Step.ASSESSMENT
+    assert step(case_file(assessment(), plan())) is Step.CASE_PLAN
+    assert step(case_file(assessment(), plan(), service(ServiceStatus.REQUESTED))) is Step.SERVICES
+    both = (service(ServiceStatus.IMPLEMENTED), service(ServiceStatus.REQUESTED))
+    assert step(case_file(assessment(), plan(), *both)) is Step.SERVICES
+    done = (service(ServiceStatus.IMPLEMENTED), service(ServiceStatus.DECLINED), sent(TransitionStatus.REJECTED))
+    assert step(case_file(assessment(), plan(), *done)) is Step.SERVICES_IMPLEMENTED
+    assert step(case_file(assessment(), sent(TransitionStatus.IN_PROGRESS))) is Step.SERVICES
+    # Everything was refused: nothing was given, so the services are still to come.
+    assert step(case_file(sent(TransitionStatus.REJECTED))) is Step.SERVICES
+    assert step(case_file(assessment(), status=Status.CLOSED)) is Step.CLOSED
+
+
+def test_a_reopened_case_begins_again() -> None:
+    reopened = made(Closure, "r", hours=48, reason="other", summary="volvió", person_informed=True, reopened=True)
+    before = (assessment(), plan(), service(ServiceStatus.IMPLEMENTED))
+    assert step(case_file(*before, reopened)) is Step.REOPENED
+    assert step(case_file(*before, reopened, assessment(hours=50))) is Step.ASSESSMENT
+    assert next_due(case_file(*before, reopened)) == MONDAY + timedelta(hours=48) + timedelta(days=3)
+
+
+def test_an_urgent_concern_is_assessed_within_a_day() -> None:
+    calm = case_file()
+    assert next_due(calm) == MONDAY + 3 * DAY
+    urgent = case_file(made(Concern, "u", kind="gbv_survivor", detail="…", urgent=True))
+    assert next_due(urgent) == MONDAY + DAY
+
+
+def test_the_plan_is_due_by_risk() -> None:
+    for risk in Risk:
+        found = [one for one in tasks(case_file(assessment(risk)), MONDAY) if one.kind is TaskKind.CASE_PLAN]
+        assert [one.due for one in found] == [MONDAY + timedelta(hours=2) + PLAN_WITHIN[risk]]
+    assert PLAN_WITHIN[Risk.HIGH] < PLAN_WITHIN[Risk.MEDIUM] < PLAN_WITHIN[Risk.LOW]
+
+
+def test_a_contact_with_the_person_moves_the_next_one() -> None:
+    base = (assessment(Risk.HIGH), plan())
+    call = {"channel": Channel.PHONE, "account": Account.INSTITUTIONAL, "purpose": "…"}
+    first = next_due(case_file(*base))
+    with_her = made(Contact, "k", hours=30, who="elvia", **call)
+    with_another = made(Contact, "k", hours=30, who="tia", **call)
+    assert first == MONDAY + timedelta(hours=2) + 3 * DAY
+    assert next_due(case_file(*base, with_her)) == MONDAY + timedelta(hours=30) + 3 * DAY
+    assert next_due(case_file(*base, with_another)) == first
+
+
+def test_overdue_and_soon() -> None:
+    follow_up = made(FollowUp, "f", kind="for_service", due=MONDAY + 10 * DAY)
+    file = case_file(assessment(Risk.LOW), plan(), follow_up)
+
+    def seen(days: float) -> tuple[bool, bool]:
+        found = next(one for one in tasks(file, MONDAY + days * DAY) if one.about == "f")
+        return found.overdue, found.soon
+
+    assert seen(0) == (False, False)
+    assert seen(3) == (False, True)
+    assert seen(10) == (False, True)
+    assert seen(10.1) == (True, False)
+    done = made(FollowUp, "f", kind="for_service", due=MONDAY + 10 * DAY, done_at=MONDAY + DAY)
+    assert not [one for one in tasks(case_file(assessment(), plan(), done), MONDAY) if one.about == "f"]
+
+
+def test_appointments_answers_and_reviews_are_waited_for() -> None:
+    appointed = made(
+        Service, "s", kind="health", provider="x", status=ServiceStatus.APPOINTED, appointment_at=MONDAY + 2 * DAY
+    )
+    file = case_file(assessment(), plan(review_at=MONDAY + 5 * DAY), appointed, sent(TransitionStatus.IN_PROGRESS))
+    kinds = [one.kind for one in tasks(file, MONDAY)]
+    assert kinds == [TaskKind.SERVICE, TaskKind.TRANSITION, TaskKind.CASE_PLAN, TaskKind.FOLLOW_UP]
+
+
+def test_a_closed_case_waits_for_nothing_but_an_untold_incident() -> None:
+    assert next_due(case_file(status=Status.CLOSED)) is None
+    untold = made(Incident, "i", what="…", known_at=MONDAY)
+    found = tasks(case_file(untold, status=Status.CLOSED), MONDAY + DAY)
+    assert [(one.kind, one.overdue) for one in found] == [(TaskKind.INCIDENT, True)]
