@@ -6,7 +6,7 @@ from docx import Document
 from docx.document import Document as DocumentType
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from ciberaula.classroom.document_pages import (
@@ -19,6 +19,7 @@ from ciberaula.classroom.document_pages import (
     Heading,
     Pages,
     Paragraph,
+    Picture,
     Signatures,
     empty_mark,
     lead,
@@ -26,6 +27,7 @@ from ciberaula.classroom.document_pages import (
 from ciberaula.i18n import _
 
 LANGUAGE = "es-EC"
+_UNIT = 9525  # EMU in a pixel, as Word counts them
 _INK = RGBColor(0x1A, 0x1A, 0x1A)
 
 
@@ -95,6 +97,13 @@ def _add(document: DocumentType, block: Block) -> None:
             paragraph.paragraph_format.keep_with_next = True
             for text, checked in items:
                 document.add_paragraph(f"{CHECKED if checked else UNCHECKED} {text}", style="List")
+        case Picture(drawing):
+            width = min(Cm(16), Emu(drawing.width * _UNIT))
+            shape = document.add_picture(io.BytesIO(drawing.png()), width=width)
+            shape._inline.docPr.set("descr", drawing.description)
+            shape._inline.docPr.set("title", drawing.title)
+            for fact in drawing.facts:
+                document.add_paragraph(fact, style="List Bullet")
         case Signatures(title, names):
             document.add_heading(title, level=1)
             for name in names:

@@ -9,6 +9,7 @@ import html
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 import mistune
@@ -16,6 +17,7 @@ import mistune
 from ciberaula.casework.calendars import in_words
 from ciberaula.casework.legal import legal_data
 from ciberaula.classroom.document_spec import Blank, Template
+from ciberaula.classroom.drawing import Drawing
 from ciberaula.classroom.markup import to_plain
 from ciberaula.classroom.values import number_text
 from ciberaula.i18n import _
@@ -78,7 +80,14 @@ class Signatures:
     names: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Bullets | Answer | Checks | Signatures
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of the case, which carries its own words."""
+
+    drawing: Drawing
+
+
+Block = Heading | Paragraph | Bullets | Answer | Checks | Signatures | Picture
 
 CHECKED, UNCHECKED = "☑", "☐"
 
@@ -98,22 +107,26 @@ def empty_mark() -> str:
     return _("(por completar)")
 
 
-def compose(template: Template, values: Mapping[str, Any]) -> Pages:
-    """``template`` filled in with ``values`` (blank id -> cleaned value)."""
+def compose(
+    template: Template, values: Mapping[str, Any], drawings: Mapping[str, Drawing] = MappingProxyType({})
+) -> Pages:
+    """``template`` filled in with ``values`` (blank id -> cleaned value) and the ``drawings`` of the case, where it has any."""
     return Pages(
         template.title,
         _("Caso simulado · material formativo"),
         _("{notice}. Normas revisadas el {date}.").format(
             notice=legal_data().notice, date=in_words(legal_data().reviewed)
         ),
-        tuple(_blocks(template, values)),
+        tuple(_blocks(template, values, drawings)),
     )
 
 
-def _blocks(template: Template, values: Mapping[str, Any]) -> Iterator[Block]:
+def _blocks(template: Template, values: Mapping[str, Any], drawings: Mapping[str, Drawing]) -> Iterator[Block]:
     for section in template.sections:
         yield Heading(section.title)
         yield from _printed(section.text)
+        if section.drawing in drawings:
+            yield Picture(drawings[section.drawing])
         for blank in section.fields:
             # An optional blank left empty is left out: a line for it would ask for data nobody needs.
             if blank.required or blank.id in values:
@@ -189,6 +202,8 @@ def _html(block: Block) -> str:
         case Signatures(title, names):
             places = "".join(f"<li>{html.escape(name)}: {html.escape(_to_sign())}</li>" for name in names)
             return f"<h5>{html.escape(title)}</h5><ul>{places}</ul>"
+        case Picture(drawing):
+            return drawing.figure("ca-" + "-".join(drawing.title.lower().split()))
 
 
 def _html_runs(runs: Runs) -> str:

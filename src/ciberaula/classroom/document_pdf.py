@@ -3,6 +3,7 @@
 The DejaVu fonts come with matplotlib, which the classroom needs anyway; PDF's own fonts know Latin-1 only.
 """
 
+import io
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ciberaula.classroom.document_pages import (
     Heading,
     Pages,
     Paragraph,
+    Picture,
     Runs,
     Signatures,
     empty_mark,
@@ -31,6 +33,7 @@ from ciberaula.i18n import _
 _FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "I": "DejaVuSans-Oblique.ttf"}
 _LINE_MM = 5.6
 _SIZE = 10.5
+_MM = 25.4 / 96  # millimetres in a pixel
 
 
 class _Paper(FPDF):  # type: ignore[misc]
@@ -100,6 +103,15 @@ def _add(paper: _Paper, block: Block) -> None:
             paper.set_font("DejaVu", "", _SIZE)
             for text, checked in items:
                 _item(paper, CHECKED if checked else UNCHECKED, text)
+            paper.ln(2)
+        case Picture(drawing):
+            width = min(paper.epw, drawing.width * _MM)
+            if paper.will_page_break(width * drawing.height / drawing.width):
+                paper.add_page()
+            paper.image(io.BytesIO(drawing.png()), w=width, alt_text=drawing.description, title=drawing.title)
+            paper.ln(3)
+            for fact in drawing.facts:
+                _item(paper, "•", fact)
             paper.ln(2)
         case Signatures(title, names):
             if paper.will_page_break(14 + 20 * len(names)):

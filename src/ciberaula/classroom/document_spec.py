@@ -1,7 +1,8 @@
 """What ``documento-<id>.yml`` holds: the template of a document of practice, as typed objects.
 
 A template has sections; a section has printed text (``text``), advice that only whoever fills it in sees (``help``), and
-fields. ``{{ec.breach.subject}}`` in any of them becomes the law's phrase. Every mistake is one Spanish line (``UserError``).
+fields. A field may begin with what a case says (``source``), and a section may show a drawing of it (``drawing``).
+``{{ec.breach.subject}}`` in any of them becomes the law's phrase. Every mistake is one Spanish line (``UserError``).
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from ciberaula.classroom import fields
+from ciberaula.classroom.case_sources import SOURCES
 from ciberaula.classroom.markup import expand_placeholders, to_plain
 from ciberaula.classroom.spec import Item
 from ciberaula.i18n import _
@@ -29,6 +31,7 @@ class Blank(Strict):
     required: bool = True
     unit: str = ""
     options: list[Item] = Field(default_factory=list)
+    source: str = ""
 
     @model_validator(mode="after")
     def _options(self) -> Self:
@@ -38,6 +41,12 @@ class Blank(Strict):
         if not chosen and self.options:
             raise ValueError(_("«{id}» no lleva opciones: quítelas o cambie su tipo.").format(id=self.id))
         distinct_ids(self.options, "options")
+        if self.source and (self.source not in SOURCES or self.kind not in ("text", "paragraph")):
+            raise ValueError(
+                _("«{id}»: el caso no tiene «{source}», o el campo no es de texto; use {known}.").format(
+                    id=self.id, source=self.source, known=", ".join(SOURCES)
+                )
+            )
         return self
 
     def as_field(self) -> fields.Field:
@@ -65,10 +74,11 @@ class Part(Strict):
     help: str = ""
     text: str = ""
     fields: list[Blank] = Field(default_factory=list)
+    drawing: Literal["", "genogram", "ecomap"] = ""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.text and not self.fields:
+        if not self.text and not self.fields and not self.drawing:
             raise ValueError(_("la sección «{id}» está vacía: escriba un texto o un campo.").format(id=self.id))
         return self
 

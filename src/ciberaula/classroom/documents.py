@@ -1,14 +1,17 @@
 """Documents of practice: filled in beside the lesson, kept in the answer sheet, taken home as Word or PDF."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ciberaula.classroom.case_sources import CaseSource
 from ciberaula.classroom.document_pages import Pages, compose, to_html
 from ciberaula.classroom.document_spec import Part, Template, load_template
+from ciberaula.classroom.drawing import Drawing
 from ciberaula.classroom.fields import Section, clean_values
 from ciberaula.classroom.forms import Action, Copy, FormWidget
+from ciberaula.classroom.genograms import ecomap, genogram
 from ciberaula.classroom.workplace import Workplace, workplace
 from ciberaula.errors import UserError
 from ciberaula.files import cause, write_atomic
@@ -25,11 +28,12 @@ _MEDIA_TYPES = {
 Values = dict[str, Any]
 
 
-def document(id: str) -> FormWidget:
+def document(id: str, story: str | None = None) -> FormWidget:
     """The form of ``documento-<id>.yml``, found beside the notebook.
 
     What is filled in is saved at every change under ``documento-<id>`` in the answer sheet; the buttons write a new
-    numbered copy into ``mis-documentos/``. Raises ``UserError`` where the template is missing or has a mistake.
+    numbered copy into ``mis-documentos/``. With a ``story`` that was played here, empty fields begin with what its case
+    says, and its genogram and ecomap are shown. Raises ``UserError`` where the template is missing or has a mistake.
     """
     place = workplace()
     key = f"documento-{id}"
@@ -37,6 +41,8 @@ def document(id: str) -> FormWidget:
     if path.name != f"{key}.yml" or not id:
         raise UserError(_("«{id}» no es el nombre de un documento: por ejemplo, use «consentimiento».").format(id=id))
     template = load_template(path)
+    case = _played_case(place, story) if story else None
+    drawings = _drawings(template, case)
 
     def save(values: Values) -> str:
         return place.sheet.save(key, "form", values or None).message
@@ -44,14 +50,14 @@ def document(id: str) -> FormWidget:
     return FormWidget(
         template.title,
         [_section(part) for part in template.sections],
-        intro=template.purpose,
-        values=saved_values(place, key, template),
+        intro=_intro(template, story, case),
+        values=_from_case(template, case) | saved_values(place, key, template),
         on_change=save,
         actions=[
-            Action("docx", _("Descargar en Word"), _export(place, id, template, "docx")),
-            Action("pdf", _("Descargar en PDF"), _export(place, id, template, "pdf")),
+            Action("docx", _("Descargar en Word"), _export(place, id, template, drawings, "docx")),
+            Action("pdf", _("Descargar en PDF"), _export(place, id, template, drawings, "pdf")),
         ],
-        result=lambda values: _preview(template, values),
+        result=lambda values: _preview(template, values, drawings),
         folded=len(template.sections) > _MOST_OPEN,
     )
 
@@ -70,6 +76,40 @@ def saved_values(place: Workplace, key: str, template: Template) -> Values:
     return kept
 
 
+def _played_case(place: Workplace, story: str) -> CaseSource | None:
+    from ciberaula.classroom.played import played_case  # the engine of the stories: only where one is asked for
+
+    return played_case(place, story)
+
+
+def _intro(template: Template, story: str | None, case: CaseSource | None) -> str:
+    if story is None:
+        return template.purpose
+    line = (
+        _("**Del caso {code}:** los campos vacíos traen lo que usted registró en la mesa. Revíselos: puede cambiarlos.")
+        if case is not None
+        else _(
+            "Si juega la historia, los campos vacíos traerán lo que registre en la mesa. También puede llenarlos a mano."
+        )
+    )
+    return f"{template.purpose}\n\n{line.format(code=case.file.case.code if case else '')}"
+
+
+def _from_case(template: Template, case: CaseSource | None) -> Values:
+    if case is None:
+        return {}
+    told = {blank.id: case.text(blank.source) for blank in template.blanks if blank.source}
+    return {id: text for id, text in told.items() if text}
+
+
+def _drawings(template: Template, case: CaseSource | None) -> dict[str, Drawing]:
+    wanted = {section.drawing for section in template.sections if section.drawing}
+    if case is None or not wanted:
+        return {}
+    made = {"genogram": genogram(case.file), "ecomap": ecomap(case.file, case.names)}
+    return {kind: made[kind] for kind in wanted}
+
+
 def _section(part: Part) -> Section:
     advice = _("**Para usted, no se imprime:** {help}").format(help=part.help) if part.help else ""
     quoted = "\n".join(f"> {line}" for line in advice.splitlines())
@@ -77,7 +117,7 @@ def _section(part: Part) -> Section:
     return Section(part.title, [blank.as_field() for blank in part.fields], intro=intro)
 
 
-def _preview(template: Template, values: Values) -> str:
+def _preview(template: Template, values: Values, drawings: Mapping[str, Drawing]) -> str:
     """Closed at first, so that the live region announces one line and not the whole document."""
     missing = len(template.missing(values))
     state = (
@@ -85,13 +125,15 @@ def _preview(template: Template, values: Values) -> str:
         if missing
         else _("El documento está completo.")
     )
-    page = to_html(compose(template, values))
+    page = to_html(compose(template, values, drawings))
     return f"<p>{state}</p><details><summary>{_('Ver cómo queda el documento')}</summary>{page}</details>"
 
 
-def _export(place: Workplace, id: str, template: Template, kind: str) -> Callable[[Values], Copy]:
+def _export(
+    place: Workplace, id: str, template: Template, drawings: Mapping[str, Drawing], kind: str
+) -> Callable[[Values], Copy]:
     def run(values: Values) -> Copy:
-        path = write_copy(place.folder, id, kind, compose(template, values))
+        path = write_copy(place.folder, id, kind, compose(template, values, drawings))
         _record(place, id, template)
         line = _("Descargado. Otra copia queda en el aula: {folder}/{name}.").format(folder=FOLDER, name=path.name)
         missing = len(template.missing(values))
