@@ -60,7 +60,8 @@ class YamlFile:
     def where(self, place: Place = (), about: str = "") -> str:
         """How a message begins: the file, the line of ``place`` (of what should hold it, if it's missing), and ``about``."""
         line = self.lines.get(self.known(place), 1)
-        begin = _("{file}, línea {line}").format(file=self.name, line=line)
+        # What came as data (an action, a log) has a name, but no lines.
+        begin = _("{file}, línea {line}").format(file=self.name, line=line) if self.lines else self.name
         return f"{begin}, {about}" if about else begin
 
     def known(self, place: Place) -> Place:
@@ -247,7 +248,7 @@ def _mistake(details: Mapping[str, Any], way: str) -> str:
     if kind == "value_error":
         reason = f"{str(context.get('error', '')).removesuffix('.')}."
         return _("«{way}»: {reason}").format(way=way, reason=reason) if way else reason
-    if kind == "literal_error":
+    if kind in {"literal_error", "enum"}:
         expected = str(context.get("expected", "")).replace(" or ", _(" o ")).replace("'", "")
         return _("«{way}» no admite «{value}»: use {expected}.").format(way=way, value=value, expected=expected)
     if kind == "string_pattern_mismatch":

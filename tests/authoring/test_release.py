@@ -28,7 +28,7 @@ def test_the_courses_configuration_stands(course, tmp_path):
     write(course, "c.ClearSolutions.text_stub = 'Aquí'", "c.CourseDirectory.ignore = ['*.md', 'nota.txt']")
     config = settings(course, tmp_path / "var")
     assert config.ClearSolutions.text_stub == "Aquí"
-    assert config.CourseDirectory.ignore == ["*.md", "nota.txt"]
+    assert config.CourseDirectory.ignore == ["*.md", "nota.txt", "valoracion-*.yml", "players"]
 
 
 def test_a_configuration_that_names_the_step_has_it_once(course, tmp_path):

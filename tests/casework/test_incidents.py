@@ -3,13 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from tests.casework.files import made
-
 from ciberaula.casework.entities import Incident
 from ciberaula.casework.incidents import terms
 from ciberaula.casework.legal import parameter, phrase
 from ciberaula.casework.terms import deadline
 from ciberaula.casework.vocabulary import Risk
+from tests.casework.files import made
 
 FRIDAY = dt.datetime(2026, 3, 13, 18, 40)
 

@@ -4,18 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.casework.files import (
-    ADMINISTRATOR,
-    COLLEAGUE,
-    MONDAY,
-    ORGANISATIONS,
-    OTHER_SUPERVISOR,
-    RECIPIENT,
-    SUPERVISOR,
-    WORKER,
-    case_file,
-    made,
-)
 
 from ciberaula.casework import actions
 from ciberaula.casework.entities import (
@@ -46,6 +34,18 @@ from ciberaula.casework.vocabulary import (
     TransitionStatus,
 )
 from ciberaula.errors import UserError
+from tests.casework.files import (
+    ADMINISTRATOR,
+    COLLEAGUE,
+    MONDAY,
+    ORGANISATIONS,
+    OTHER_SUPERVISOR,
+    RECIPIENT,
+    SUPERVISOR,
+    WORKER,
+    case_file,
+    made,
+)
 
 NOON = MONDAY + timedelta(hours=4)
 SERVICES = made(Consent, "c-services", person="elvia", purpose=Purpose.SERVICES, granted=True)
@@ -89,6 +89,25 @@ def test_the_last_word_counts() -> None:
         Consent, "w", hours=1, person="elvia", purpose=Purpose.SHARING, granted=True, to=("centro",), withdrawn_at=NOON
     )
     assert denied(WORKER, case_file(SERVICES, SHARING, withdrawn), **REFER) == "consent_sharing"
+
+
+def test_a_yes_to_less_leaves_the_wider_one_and_a_no_ends_both() -> None:
+    wide = made(Consent, "w", person="elvia", purpose=Purpose.SHARING, granted=True, to=("centro",))
+    narrow = made(
+        Consent,
+        "n",
+        hours=1,
+        person="elvia",
+        purpose=Purpose.SHARING,
+        granted=True,
+        to=("centro",),
+        data=(Data.IDENTITY,),
+    )
+    told = {**REFER, "data": ["health"]}
+    assert verdict(WORKER, case_file(SERVICES, wide, narrow), **told).reason == ""
+    refusal = made(Consent, "no", hours=2, person="elvia", purpose=Purpose.SHARING, granted=False, to=("centro",))
+    assert denied(WORKER, case_file(SERVICES, wide, narrow, refusal), **told) == "consent_sharing"
+    assert denied(WORKER, case_file(SERVICES, wide, narrow, refusal), **REFER) == "consent_sharing"
 
 
 def test_another_persons_consent_is_not_the_subjects() -> None:
@@ -138,6 +157,13 @@ def test_break_the_glass_opens_a_little_for_a_while() -> None:
     over = made(EmergencyAccess, "g", user="nelly", reason=REASON, until=NOON)
     assert denied(COLLEAGUE, case_file(over), do="look") == "scope"
     assert denied(OTHER_SUPERVISOR, case_file(glass), do="look") == "scope"
+
+
+def test_an_override_under_break_the_glass_leaves_both_reasons() -> None:
+    glass = made(EmergencyAccess, "g", user="nelly", reason=REASON, until=NOON + timedelta(hours=1))
+    why = "No contesta y su vecina oyó gritos."
+    reach = contact(channel="chat", override=why)
+    assert verdict(COLLEAGUE, case_file(glass, risk=Risk.HIGH), **reach).reason == f"{REASON} {why}"
 
 
 def test_break_the_glass_needs_a_real_reason() -> None:

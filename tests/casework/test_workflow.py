@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.casework.files import MONDAY, case_file, made
-
 from ciberaula.casework.entities import (
     Assessment,
     Closure,
@@ -28,6 +26,7 @@ from ciberaula.casework.vocabulary import (
     TransitionStatus,
 )
 from ciberaula.casework.workflow import PLAN_WITHIN, next_due, step, tasks
+from tests.casework.files import MONDAY, case_file, made
 
 DAY = timedelta(days=1)
 

@@ -18,9 +18,10 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from ciberaula.casework.legal import parameters, value_text
-from ciberaula.classroom.decisions import Decision, load_decision
-from ciberaula.classroom.spec import Question, load_questions
-from ciberaula.classroom.values import clean, lacks, number_text
+from ciberaula.classroom.decisions import load_decision
+from ciberaula.classroom.spec import load_questions
+from ciberaula.classroom.story_items import stories_in
+from ciberaula.classroom.values import Asked, clean, lacks, number_text
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
 from ciberaula.grading.config import configure
 from ciberaula.grading.rubric import load_rubric
@@ -79,11 +80,12 @@ def maxima(assignment: str) -> dict[str, float]:
     }
 
 
-def asked(assignment: str) -> dict[str, Question | Decision]:
+def asked(assignment: str) -> dict[str, Asked]:
     """What each item asks, from the files that travel to the trainee."""
     folder = ROOT / "solutions" / assignment
     decisions = [load_decision(path) for path in folder.glob("decision-*.yml")]
-    return {**load_questions(folder / "preguntas.yml").by_id, **{one.id: one for one in decisions}}
+    stories = {one.id: one for one in stories_in(folder)}
+    return {**load_questions(folder / "preguntas.yml").by_id, **{one.id: one for one in decisions}, **stories}
 
 
 class Answers(dict[str, Any]):

@@ -6,12 +6,15 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from ciberaula.authoring.notebooks import read_source, sources
+from ciberaula.casework.assessment.load import PREFIX, STORY_PREFIX
+from ciberaula.casework.players import PLAYERS, story_files
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 from ciberaula.yamlfile import read_yaml
@@ -40,6 +43,8 @@ def leaks(course: Path) -> Iterator[str]:
                 yield _("{file}: contiene un texto reservado de {origin} («{start}…»); quítelo.").format(
                     file=name, origin=origin, start=secret[:40]
                 )
+        if _is_story_key(path, course):
+            yield _("{file}: es la clave de una historia y no debe llegar a quien aprende; quítela.").format(file=name)
         if name.startswith("exercises/"):
             if path.suffix not in _RELEASED:
                 yield _("{file}: un archivo {suffix} no se entrega a quien aprende; quítelo de solutions/.").format(
@@ -50,6 +55,13 @@ def leaks(course: Path) -> Iterator[str]:
                     yield _(
                         "{file}: contiene «{word}», que no debe llegar a quien aprende; ejecute «make notebooks»."
                     ).format(file=name, word=word)
+
+
+def _is_story_key(path: Path, course: Path) -> bool:
+    """An assessment anywhere but beside a practice story, or a script of reference players."""
+    beside = path.with_name(path.name.replace(PREFIX, STORY_PREFIX, 1))
+    practice = path.is_relative_to(course / "modules") and beside.is_file()
+    return (fnmatch(path.name, f"{PREFIX}*.y*ml") and not practice) or PLAYERS.name in path.relative_to(course).parts
 
 
 def files_in(course: Path, folders: Iterable[str]) -> Iterator[Path]:
@@ -63,17 +75,28 @@ def files_in(course: Path, folders: Iterable[str]) -> Iterator[Path]:
 
 def secret_texts(course: Path) -> dict[str, str]:
     """Normalised texts that only the instructor may hold -> the file they are kept in; without what questions show."""
-    public = " ".join(searchable(path) for path in sorted((course / "solutions").rglob("*.yml")))
+    keys = set(_story_keys(course))
+    shown = (path for path in sorted((course / "solutions").rglob("*.yml")) if path not in keys)
+    # What is said of practice stories, in like words perhaps, everybody may read.
+    practised = sorted((course / "modules").glob(f"*/{PREFIX}*.yml"))
+    public = " ".join(searchable(path) for path in [*shown, *practised])
     secrets: dict[str, str] = {}
     for source in sources(course / "solutions"):
         name = source.relative_to(course).as_posix()
         for text in _kept_back(read_source(source, name), name):
             secrets[text] = name
-    for bank in sorted((course / "grading" / "answer_bank").rglob("*.yml")):
+    for bank in [*sorted((course / "grading" / "answer_bank").rglob("*.yml")), *sorted(keys)]:
         name = bank.relative_to(course).as_posix()
         for text in _strings(read_yaml(bank, name).data):
             secrets[normalised(text)] = name
     return {text: origin for text, origin in secrets.items() if _is_telling(text) and text not in public}
+
+
+def _story_keys(course: Path) -> Iterator[Path]:
+    """What judges the graded stories, and the reference players who show how they are played well."""
+    for story in story_files(course):
+        if story.story.is_relative_to(course / "solutions"):
+            yield from (path for path in (story.assessment, story.players) if path.is_file())
 
 
 def _is_telling(text: str) -> bool:

@@ -22,7 +22,9 @@ MIN_TASKS = 3
 # Cells with this tag may name a figure next to a legal word: a story's age, an invented example.
 FIGURE_ALLOWED = "cifra-permitida"
 
-_TASK = re.compile(r"^\s*(?:\w+\s*=\s*)?(?:question|scenario|document|term_calculator|anonymity_lab)\(", re.MULTILINE)
+_TASK = re.compile(
+    r"^\s*(?:\w+\s*=\s*)?(?:question|scenario|story|document|term_calculator|anonymity_lab)\(", re.MULTILINE
+)
 _OBJECTIVE = re.compile(r"al terminar podrá|objetivo", re.IGNORECASE)
 _REFLECTION = re.compile(r"^#+ .*(?:para pensar|para reflexionar|reflexión)", re.IGNORECASE | re.MULTILINE)
 _SOURCES = re.compile(r"^#+ .*fuentes", re.IGNORECASE | re.MULTILINE)

@@ -7,8 +7,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from ciberaula.authoring.notebooks import is_source, read_source
+from ciberaula.casework.assessment.load import assessment_path, load_assessment
 from ciberaula.classroom.decisions import Decision, load_decision
-from ciberaula.classroom.spec import Question, Questions, load_questions
+from ciberaula.classroom.spec import Questions, load_questions
+from ciberaula.classroom.story_items import STORY_FILES, StoryItem, story_at
+from ciberaula.classroom.values import Asked
 from ciberaula.curriculum import Assignment, Curriculum, GradedItem, Module
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -80,22 +83,22 @@ def _lessons(folder: Path, module: Module) -> Iterator[str]:
 
 def _formative(folder: Path, plan: Curriculum, module: Module) -> Iterator[str]:
     """Questions and decisions of the lessons: valid, not graded, with ids that the plan knows."""
-    questions, decisions, mistakes = _specs(folder, f"modules/{folder.name}")
+    questions, played, mistakes = _specs(folder, f"modules/{folder.name}")
     yield from mistakes
-    for spec in [*(questions.by_id.values() if questions else ()), *decisions]:
+    for spec in [*(questions.by_id.values() if questions else ()), *played]:
         where = f"modules/{folder.name}/{spec.id}"
         yield from _references(where, spec, plan, module)
-    if (questions and questions.graded) or any(decision.graded for decision in decisions):
+    if (questions and questions.graded) or any(one.graded for one in played):
         yield _("modules/{folder}: hay preguntas con «graded: true»; las calificadas van en solutions/.").format(
             folder=folder.name
         )
 
 
-def _specs(folder: Path, where: str) -> tuple[Questions | None, list[Decision], list[str]]:
-    """What the folder's question and decision files hold, and a line for each file that is wrong."""
+def _specs(folder: Path, where: str) -> tuple[Questions | None, list[Decision | StoryItem], list[str]]:
+    """What the folder's question, decision and story files hold, and a line for each file that is wrong."""
     mistakes: list[str] = []
     questions: Questions | None = None
-    decisions: list[Decision] = []
+    played: list[Decision | StoryItem] = []
     try:
         if (folder / "preguntas.yml").is_file():
             questions = load_questions(folder / "preguntas.yml")
@@ -103,13 +106,20 @@ def _specs(folder: Path, where: str) -> tuple[Questions | None, list[Decision], 
         mistakes.append(f"{where}/{error}")
     for path in sorted(folder.glob("decision-*.yml")):
         try:
-            decisions.append(load_decision(path))
+            played.append(load_decision(path))
         except UserError as error:
             mistakes.append(f"{where}/{error}")
-    return questions, decisions, mistakes
+    for path in sorted(folder.glob(STORY_FILES)):
+        try:
+            story = story_at(path)
+            load_assessment(assessment_path(path), story.story)
+            played.append(story)
+        except UserError as error:
+            mistakes.append(f"{where}/{error}")
+    return questions, played, mistakes
 
 
-def _references(where: str, spec: Question | Decision, plan: Curriculum, module: Module) -> Iterator[str]:
+def _references(where: str, spec: Asked, plan: Curriculum, module: Module) -> Iterator[str]:
     if spec.competence not in module.competences:
         yield _("{where}: la competencia «{id}» no es del módulo {module}; corríjala o añádala al plan.").format(
             where=where, id=spec.competence, module=module.id
@@ -128,7 +138,7 @@ def _assignment(folder: Path, plan: Curriculum, module: Module) -> Iterator[str]
         yield _("{where}/{name}.md: ningún plan tiene este cuaderno; añádalo a curriculum.yml.").format(
             where=where, name=name
         )
-    questions, decisions, mistakes = _specs(folder, where)
+    questions, played, mistakes = _specs(folder, where)
     yield from mistakes
     if str(assignment.notebook) not in present:
         yield _("{where}/{name}.md: el plan tiene esta tarea, pero no hay cuaderno.").format(
@@ -139,10 +149,7 @@ def _assignment(folder: Path, plan: Curriculum, module: Module) -> Iterator[str]
     yield from _graded_cells(notebook, assignment, f"{where}/{assignment.notebook}.md")
     if mistakes:
         return
-    specs: dict[str, Question | Decision] = {
-        **(questions.by_id if questions else {}),
-        **{one.id: one for one in decisions},
-    }
+    specs: dict[str, Asked] = {**(questions.by_id if questions else {}), **{one.id: one for one in played}}
     for item in assignment.items:
         yield from _item_spec(item, specs.pop(item.id, None), f"{where}/{item.id}")
     for left in specs:
@@ -180,12 +187,13 @@ def _graded_cells(notebook: NotebookNode, assignment: Assignment, name: str) -> 
             )
 
 
-def _item_spec(item: GradedItem, spec: Question | Decision | None, where: str) -> Iterator[str]:
+def _item_spec(item: GradedItem, spec: Asked | None, where: str) -> Iterator[str]:
     if spec is None:
         if item.kind != "written":
-            yield _("{where}: es {kind} en el plan, pero ni preguntas.yml ni un decision-*.yml la tienen.").format(
-                where=where, kind=item.kind
-            )
+            yield _(
+                "{where}: es {kind} en el plan, pero no está en preguntas.yml, ni en un decision-*.yml, ni es el «item» de un "
+                "historia-*.yml."
+            ).format(where=where, kind=item.kind)
         return
     for what, given, due in (
         ("kind", spec.kind, item.kind),

@@ -13,6 +13,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from ciberaula.authoring.running import run
 from ciberaula.errors import UserError
+from ciberaula.grading.config import NEVER_RELEASED
 from ciberaula.i18n import _
 from ciberaula.paths import environment
 
@@ -29,7 +30,7 @@ class ShowQuestions(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:  # type: ignore[type-arg]
-        """Store the outputs of the cells that show questions, scenarios, cards and tools."""
+        """Store the outputs of the cells that show questions, scenarios, stories, cards and tools."""
         folder = Path(resources["metadata"]["path"]).resolve()
         name = f"{folder.name}/{resources['metadata']['name']}"
         run(nb, course=folder.parents[1], folder=folder, name=name, chosen=_only_shows)
@@ -58,7 +59,7 @@ def settings(course: Path, runs: Path) -> Config:
         with environment(CIBERAULA_COURSE=str(course), CIBERAULA_HOME=str(runs)):
             config = PyFileConfigLoader(Path(CONFIG).name, path=str((course / CONFIG).parent)).load_config()
     ignored = config.CourseDirectory.get("ignore", CourseDirectory.ignore.default_args[0])
-    config.CourseDirectory.ignore = [*ignored, *(pattern for pattern in ("*.md",) if pattern not in ignored)]
+    config.CourseDirectory.ignore = [*ignored, *(pattern for pattern in NEVER_RELEASED if pattern not in ignored)]
     steps = list(config.GenerateAssignment.get("preprocessors", GenerateAssignment.preprocessors.default_args[0]))
     if ShowQuestions not in steps and f"{ShowQuestions.__module__}.{ShowQuestions.__name__}" not in steps:
         steps.append(ShowQuestions)

@@ -195,7 +195,7 @@ def check(
             ),
             "override",
         )
-    return Verdict(override)
+    return Verdict(f"{reason} {override}".strip())  # break-the-glass and override: the audit keeps both
 
 
 def may_override(actor: Actor, file: CaseFile | None) -> bool:

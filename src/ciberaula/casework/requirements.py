@@ -58,19 +58,26 @@ def out_of_scope() -> Denied:
 def consent_in_force(
     file: CaseFile, purpose: Purpose, person: str, covers: Callable[[Consent], bool]
 ) -> Consent | None:
-    """The last word of ``person`` on ``purpose`` about what ``covers`` tells: a yes that still holds, or ``None``."""
-    about = [one for one in file.of(Consent) if one.person == person and one.purpose is purpose and covers(one)]
-    latest = max(about, key=lambda one: one.made_at, default=None)
-    # Two words at the same moment: the later of the file counts.
-    if latest is not None:
-        latest = [one for one in about if one.made_at == latest.made_at][-1]
+    """The last word of ``person`` on ``purpose`` among those that ``covers`` tells: a yes that still holds, or ``None``."""
+    latest: Consent | None = None
+    for one in file.of(Consent):
+        # Of two words at the same moment, the later of the file counts.
+        about = one.person == person and one.purpose is purpose and covers(one)
+        if about and (latest is None or one.made_at >= latest.made_at):
+            latest = one
     return latest if latest is not None and latest.granted and latest.withdrawn_at is None else None
 
 
 def sharing_consent(file: CaseFile, to: str, data: tuple[Data, ...]) -> Consent | None:
-    """The subject's consent to share ``data`` with ``to``. It is specific: it names who receives."""
-    found = consent_in_force(file, Purpose.SHARING, file.case.subject, lambda one: to in one.to)
-    return found if found is not None and (not found.data or set(data) <= set(found.data)) else None
+    """The subject's consent to share ``data`` with ``to``. It is specific: it names who receives.
+
+    A no is about all data; a yes to less leaves an earlier, wider one as it was.
+    """
+
+    def covers(one: Consent) -> bool:
+        return to in one.to and (not one.granted or not one.data or set(data) <= set(one.data))
+
+    return consent_in_force(file, Purpose.SHARING, file.case.subject, covers)
 
 
 def channel_consent(file: CaseFile, person: str, channel: Channel) -> Consent | None:

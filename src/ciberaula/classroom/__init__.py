@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
+    from ciberaula.classroom.desk_app import story
     from ciberaula.classroom.documents import document
     from ciberaula.classroom.handover import delivery, module_progress
     from ciberaula.classroom.legal_view import legal_card
@@ -25,6 +26,7 @@ _HOMES = {
     "module_progress": "handover",
     "question": "widgets",
     "scenario": "widgets",
+    "story": "desk_app",
     "submit_answer": "checks",
     "submit_table": "checks",
     "term_calculator": "tools",
@@ -40,6 +42,7 @@ __all__ = [
     "module_progress",
     "question",
     "scenario",
+    "story",
     "submit_answer",
     "submit_table",
     "term_calculator",

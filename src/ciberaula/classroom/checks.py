@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ciberaula.classroom.decisions import Decision
 from ciberaula.classroom.sheetfile import SHEET_FILE, read_answers
-from ciberaula.classroom.spec import Question, Table
-from ciberaula.classroom.values import MAX_COLUMNS, MAX_ROWS, clean, describe, lacks
+from ciberaula.classroom.spec import Table
+from ciberaula.classroom.values import MAX_COLUMNS, MAX_ROWS, Asked, clean, describe, lacks
 from ciberaula.classroom.workplace import workplace
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -86,7 +85,7 @@ def submit_table(id: str, table: object) -> None:
     _submit(question, _table(id, table), id)
 
 
-def _submit(question: Question | Decision, value: object, id: str) -> None:
+def _submit(question: Asked, value: object, id: str) -> None:
     place = workplace()
     try:
         _found, graded = place.find(id)
@@ -99,7 +98,7 @@ def _submit(question: Question | Decision, value: object, id: str) -> None:
     print(f"{outcome.message} {id}: {describe(question, cleaned)}")
 
 
-def _find(id: str) -> Question | Decision:
+def _find(id: str) -> Asked:
     try:
         return workplace().find(id)[0]
     except UserError as error:

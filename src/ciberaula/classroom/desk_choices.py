@@ -159,5 +159,9 @@ def accounts(_session: Session, _file: CaseFile) -> Options:
     return [(one.value, label(one)) for one in (Account.INSTITUTIONAL, Account.NONE, Account.PERSONAL)]
 
 
-def is_open(file: CaseFile) -> bool:
+def is_open(_session: Session, file: CaseFile) -> bool:
     return file.case.status is Status.OPEN
+
+
+def is_closed(session: Session, file: CaseFile) -> bool:
+    return not is_open(session, file)

@@ -104,18 +104,21 @@ def form(
     submit: str,
     *,
     values: Mapping[str, Any] | None = None,
-    leave: Command | None = None,
+    groups: Sequence[str] = (),
+    leave: Part | None = None,
     saves: bool = False,
 ) -> Part:
     """A form; the command goes out with ``values`` (field id -> value).
 
-    ``id`` keeps apart what a person has begun to write: a piece of another id starts with ``values``. ``leave``: a second
-    button that gives the form up. ``saves``: every change goes out by itself, and there is no button.
+    ``id`` keeps apart what a person has begun to write: a piece of another id starts with ``values``. ``groups``: for each
+    field the name of the group it belongs to, or nothing. ``leave``: a button that gives the form up. ``saves``: every
+    change goes out by itself, and there is no button.
     """
     return {
         "kind": "form",
         "id": id,
         "fields": [field.payload() for field in fields],
+        "groups": list(groups) or [""] * len(fields),
         "values": dict(values or {}),
         "send": command,
         "submit": submit,

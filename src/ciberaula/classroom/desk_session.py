@@ -1,11 +1,11 @@
 """What the screens of the desk look at: a user at a desk, whether a story plays behind it or a cohort works on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from ciberaula.casework.desk import Desk
-from ciberaula.casework.entities import Actor, AuditEntry, CaseFile
+from ciberaula.casework.entities import Actor, AuditEntry, CaseFile, Person
 from ciberaula.casework.policy import EVERYTHING, may_see
 from ciberaula.casework.requirements import Denied
 from ciberaula.casework.stories.play import Play
@@ -98,3 +98,15 @@ def audit_of(session: Session, case_id: str, most: int) -> list[AuditEntry]:
 def my_tasks(session: Session) -> list[Task]:
     """What is due to the user, the first first."""
     return sorted(session.desk.tasks(session.actor), key=lambda one: one.due)
+
+
+def codes(session: Session, case_ids: Iterable[str | None]) -> dict[str, str]:
+    """Case id -> code and name, of those cases that the user may open."""
+    known = ((id, case_file(session, id)) for id in case_ids if id is not None)
+    return {id: title(file) for id, file in known if file is not None}
+
+
+def title(file: CaseFile) -> str:
+    """How a case is called: its code, and the name of whom it is about."""
+    subject = file.get(Person, file.case.subject)
+    return f"{file.case.code}: {subject.name}" if subject else file.case.code

@@ -16,14 +16,29 @@ from ciberaula.i18n import _
 
 _PARTS = Path(__file__).with_name("static")
 _SCRIPTS = ("dom.js", "choices.js", "inputs.js", "scenario.js", "question.js")
+_STYLES = ("question.css",)
 _VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def bundle(*more: str) -> str:
+    """The front end as one module, with the parts that only some widgets need: every widget carries its own copy."""
+    return _joined(more + _SCRIPTS)
+
+
+def style(*more: str) -> str:
+    """The style sheet, with that of some widgets."""
+    return _joined(_STYLES + more)
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n".join((_PARTS / name).read_text(encoding="utf-8") for name in names)
 
 
 class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
     """Base of all widgets. A subclass gives ``spec`` (drawn once) and answers :meth:`receive`."""
 
-    _esm = "\n".join((_PARTS / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    _css = (_PARTS / "question.css").read_text(encoding="utf-8")
+    _esm = bundle()
+    _css = style()
 
     spec = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -39,7 +54,7 @@ class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
         """Ignore what a browser wants to set: answers come as messages, which are checked."""
 
     def receive(self, message: dict[str, Any]) -> None:
-        """Act on one message; ``type`` is ``shown``, ``save``, ``press``, ``choose`` or ``restart``.
+        """Act on one message; ``type`` is ``shown``, ``save``, ``press``, ``choose``, ``restart`` or ``desk``.
 
         May raise ``UserError``, whose line is shown as the status.
         """
@@ -124,6 +139,7 @@ def ui_texts() -> dict[str, str]:
         "whatNow": _("Elija una opción para seguir"),
         "take": _("Elegir y seguir"),
         "chooseFirst": _("Marque primero una de las opciones."),
+        "lacking": _("Falta"),
         "youChose": _("Usted eligió:"),
         "whatHappened": _("Qué pasó:"),
         "yourPath": _("Su recorrido"),

@@ -1,11 +1,11 @@
-"""Which questions and scenarios each lesson of a folder shows, read from its notebooks."""
+"""Which questions, scenarios and stories each lesson of a folder shows, read from its notebooks."""
 
 import json
 import re
 from functools import lru_cache
 from pathlib import Path
 
-_CALL = re.compile(r"""\b(?:question|scenario)\(\s*["']([a-z0-9.-]+)["']""")
+_CALL = re.compile(r"""\b(?:question|scenario|story)\(\s*["']([a-z0-9.-]+)["']""")
 
 
 def lessons_in(folder: Path) -> dict[str, tuple[str, ...]]:

@@ -4,8 +4,9 @@ What is written is little on purpose: which activity, which verb, when, and for 
 never what a person wrote in her own words.
 
 Verbs (http://adlnet.gov/expapi/verbs/): *experienced* (a lesson was opened), *answered* (a question), *completed* (a
-scenario reached its end, or every formative question and scenario of a lesson has an answer), *passed* (a formative
-scenario ended without a poor or critical decision). ``result.success`` is there for formative activities only.
+scenario or story reached its end, or every formative question and scenario of a lesson has an answer), *passed* (a formative
+scenario ended without a poor or critical decision). ``result.success`` is there for formative activities only. Of a
+story of the case desk: *completed*, with the id of the ending it came to as ``result.response``, and nothing of its log.
 Activities are ``https://ciberaula.invalid/actividades/<module>[/<question, scenario or lesson>]``; a lesson's id is
 the name of its notebook (``leccion-1``). The domain is a reserved one: nothing is contacted.
 """
@@ -128,8 +129,8 @@ class LearningRecord:
         return any(one["verb"]["id"] == wanted and one["object"]["id"] == activity_id for one in self.statements())
 
     def question_activity(self, id: str, name: str, kind: str) -> dict[str, Any]:
-        """The activity of a question or, with kind ``scenario``, of a decision scenario."""
-        if kind == "scenario":
+        """The activity of a question or, with kind ``scenario`` or ``story``, of a simulation."""
+        if kind in ("scenario", "story"):
             return _activity(self.activity_id(id), name, {"type": _SCENARIO_TYPE})
         return _activity(
             self.activity_id(id),

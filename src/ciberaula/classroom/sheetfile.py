@@ -16,11 +16,14 @@ from ciberaula.i18n import _
 SHEET_FILE = "respuestas.json"
 SCHEMA = 1
 MAX_BYTES = 1024 * 1024
-MAX_DEPTH = 8
+# The log of a story goes deepest: a channel in a restriction of a plan that was made in it.
+MAX_DEPTH = 10
 MAX_ANSWERS = 500
 MAX_TEXT = 20_000
 MAX_NUMBER = 2**53
-KINDS = frozenset({"single", "multiple", "ordering", "matching", "number", "text", "form", "table", "scenario"})
+KINDS = frozenset(
+    {"single", "multiple", "ordering", "matching", "number", "text", "form", "table", "scenario", "story"}
+)
 _SHEET_KEYS = {"schema", "folder", "revision", "updated_at", "answers"}
 _ENTRY_KEYS = {"kind", "value", "saved_at", "writer"}
 

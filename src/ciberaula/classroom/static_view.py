@@ -180,6 +180,50 @@ def _taken(step: Payload) -> str:
     return f"<strong>{step['text']}</strong><br>{step['consequence']}{said}"
 
 
+def _desk(spec: Payload, state: Payload) -> str:
+    """The screen of the case desk as it stands, without what only works with a kernel."""
+    desk = state["desk"]
+    clock = f"<p>{html.escape(desk['head']['clock'])}</p>" if desk["head"]["clock"] else ""
+    told = f"<p>{html.escape(state['status']['text'])}</p>" if state["status"]["text"] else ""
+    title = f"<h4>{html.escape(desk['screen']['title'])}</h4>"
+    return clock + told + _pieces(desk["after"]) + title + _pieces(desk["screen"]["parts"])
+
+
+def _pieces(parts: list[Payload]) -> str:
+    return "".join(_PIECES[one["kind"]](one) for one in parts if one["kind"] in _PIECES)
+
+
+def _boxed(part: Payload) -> str:
+    mark = f" ({html.escape(part['mark'])})" if part.get("mark") else ""
+    return f"<p><strong>{html.escape(part['title'])}</strong>{mark}</p>{_pieces(part['parts'])}"
+
+
+def _rows(part: Payload) -> str:
+    """A table as a list: one row an item, its cells with the names of their columns."""
+    items = []
+    for row in part["rows"]:
+        cells = [cell if isinstance(cell, str) else cell["text"] for cell in row]
+        named = [
+            f"{html.escape(name)}: {html.escape(text)}"
+            for name, text in zip(part["columns"], cells, strict=True)
+            if text
+        ]
+        items.append("; ".join(named))
+    body = _listed(items) if items else f"<p>{html.escape(part['empty'])}</p>"
+    return f"<p><strong>{html.escape(part['caption'])}</strong></p>{body}"
+
+
+_PIECES: dict[str, Callable[[Payload], str]] = {
+    "heading": lambda part: f"<p><strong>{html.escape(part['text'])}</strong></p>",
+    "html": lambda part: part["html"],
+    "facts": lambda part: _listed([f"{html.escape(name)}: {html.escape(text)}" for name, text in part["rows"]]),
+    "table": _rows,
+    "card": _boxed,
+    "fold": _boxed,
+    "choice": lambda part: _marked([f"○ {one['html']}" for one in part["options"]]),
+}
+
+
 def _nothing(spec: Payload, state: Payload) -> str:
     return ""
 
@@ -194,4 +238,5 @@ _KINDS: dict[str, Callable[[Payload, Payload], str]] = {
     "form": _form,
     "table": _table,
     "scenario": _scenario,
+    "desk": _desk,
 }

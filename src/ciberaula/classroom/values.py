@@ -2,13 +2,15 @@
 
 Shapes, by kind: single ``"b"``; multiple ``["a", "c"]`` in option order; ordering ``["c", "a", "b"]``; matching
 ``{"l1": "r2"}``; number ``4``; text ``"…"``; form ``{"field": value}``; table ``{"columns": […], "rows": [[…]]}``;
-scenario ``{"path": [["node", "option"], …], "end": "node" or None}``. ``None`` is no answer.
+scenario ``{"path": [["node", "option"], …], "end": "node" or None}``; story: its log, see
+:mod:`ciberaula.classroom.story_items`. ``None`` is no answer.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ciberaula.casework.stories.answer import MOST_ACTIONS
 from ciberaula.classroom.decisions import Decision
 from ciberaula.classroom.fields import Field, bounds, clean_values
 from ciberaula.classroom.markup import to_plain
@@ -27,15 +29,20 @@ from ciberaula.classroom.spec import (
     Table,
     Written,
 )
+from ciberaula.classroom.story_items import StoryItem, clean_log
 from ciberaula.errors import UserError
 from ciberaula.i18n import _, ngettext
+
+Asked = Question | Decision | StoryItem
+"""Whatever has an answer in the sheet."""
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 60
 MAX_STEPS = 100
+_UNFINISHED = _("la historia aún no llega a su final")
 
 
-def clean(question: Question | Decision, raw: object) -> Any:
+def clean(question: Asked, raw: object) -> Any:
     """``raw`` as the answer value of ``question``, ``None`` when it is blank.
 
     Raises ``UserError`` (one line) for a value of another shape, or with options the question does not have.
@@ -62,6 +69,8 @@ def clean(question: Question | Decision, raw: object) -> Any:
             cleaned = _table(raw)
         case Decision():
             cleaned = _path(question, raw)
+        case StoryItem():
+            cleaned = clean_log(question, raw)
     if cleaned is None:
         raise UserError(
             _("«{id}»: la respuesta no tiene la forma que pide la pregunta; {hint}.").format(
@@ -71,7 +80,7 @@ def clean(question: Question | Decision, raw: object) -> Any:
     return cleaned
 
 
-def lacks(question: Question | Decision, value: Any) -> str | None:
+def lacks(question: Asked, value: Any) -> str | None:
     """What a clean ``value`` still needs to be a whole answer, in Spanish, or ``None`` when it is whole."""
     if value is None:
         return _("aún no tiene respuesta")
@@ -96,13 +105,16 @@ def lacks(question: Question | Decision, value: Any) -> str | None:
                 )
         case Decision():
             if value["end"] is None:
-                return _("la historia aún no llega a su final")
+                return _UNFINISHED
+        case StoryItem():
+            if value["ended"] is None:
+                return _UNFINISHED
         case _:
             pass
     return None
 
 
-def describe(question: Question | Decision, value: Any) -> str:
+def describe(question: Asked, value: Any) -> str:
     """A clean ``value`` as a reader would say it: plain Spanish text, one line."""
     if value is None:
         return _("sin respuesta")
@@ -137,6 +149,11 @@ def describe(question: Question | Decision, value: Any) -> str:
                 for node, option in value["path"]
                 if (turn := question.nodes[node].option(option)) is not None
             )
+        case StoryItem():
+            count = len(value["actions"])
+            done = ngettext("{count} acción", "{count} acciones", count).format(count=count)
+            end = _UNFINISHED if value["ended"] is None else question.story.endings[value["ended"]].title
+            return _("{story}: {done}; {end}").format(story=question.title, done=done, end=end)
 
 
 def describe_field(field: FormField, value: Any) -> str:
@@ -236,12 +253,16 @@ def _path(decision: Decision, raw: object) -> dict[str, Any] | None:
     return {"path": [list(step) for step in steps], "end": here if decision.nodes[here].end else None}
 
 
-def _hint(question: Question | Decision) -> str:
+def _hint(question: Asked) -> str:
     match question:
         case Number():
             return _("escriba un número{bounds}").format(bounds=bounds(question.min, question.max))
         case Written():
             return _("escriba un texto de hasta {most} caracteres").format(most=MAX_TEXT)
+        case StoryItem():
+            return _("juegue la historia en su mesa de casos, con {most} acciones como máximo").format(
+                most=MOST_ACTIONS
+            )
         case Table():
             return _("entregue una tabla de hasta {rows} filas con submit_table").format(rows=MAX_ROWS)
         case Single() | Multiple():

@@ -11,6 +11,7 @@ from ciberaula.classroom.frontend import FrontendWidget, done, no_status, proble
 from ciberaula.classroom.payload import question_payload, scenario_payload, story
 from ciberaula.classroom.sheet import SaveOutcome
 from ciberaula.classroom.spec import Question, Table
+from ciberaula.classroom.story_items import StoryItem
 from ciberaula.classroom.values import clean, describe, lacks
 from ciberaula.classroom.workplace import Workplace, workplace
 from ciberaula.errors import UserError
@@ -26,6 +27,10 @@ def question(id: str) -> "QuestionWidget | ScenarioWidget":
     found, graded = place.find(id)
     if isinstance(found, Decision):
         return ScenarioWidget(found, place)
+    if isinstance(found, StoryItem):
+        raise UserError(
+            _('«{id}» es una historia de la mesa de casos: use story("{story}").').format(id=id, story=found.story.id)
+        )
     return QuestionWidget(found, graded, place)
 
 

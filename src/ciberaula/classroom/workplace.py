@@ -13,7 +13,8 @@ from ciberaula.classroom.markup import to_plain
 from ciberaula.classroom.record import LearningRecord
 from ciberaula.classroom.sheet import SaveOutcome, sheet_for
 from ciberaula.classroom.spec import QUESTIONS_FILE, Question, Questions, load_questions
-from ciberaula.classroom.values import clean
+from ciberaula.classroom.story_items import StoryItem, stories_in, story_at
+from ciberaula.classroom.values import Asked, clean
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
@@ -30,8 +31,8 @@ class Workplace:
         self._recorded: dict[str, Any] = {}
         self._watchers: dict[str, Callable[[], None]] = {}
 
-    def find(self, id: str) -> tuple[Question | Decision, bool]:
-        """The question or scenario of that id (a scenario also by its file's name), and whether it is graded.
+    def find(self, id: str) -> tuple[Asked, bool]:
+        """The question, scenario or story of that id (also by its file's name), and whether it is graded.
 
         Raises ``UserError`` where there is none, or its file has a mistake.
         """
@@ -44,10 +45,16 @@ class Workplace:
         if id.startswith("decision-") and named.is_file():
             decision = _decision(named, named.stat().st_mtime_ns)
             return decision, decision.graded
+        if id.startswith("historia-") and named.is_file():
+            story = story_at(named)
+            return story, story.graded
         for path in sorted(self.folder.glob("decision-*.yml")):
             decision = _decision(path, path.stat().st_mtime_ns)
             if decision.id == id:
                 return decision, decision.graded
+        for story in stories_in(self.folder):
+            if story.id == id:
+                return story, story.graded
         if questions is None:
             raise UserError(
                 _(
@@ -60,7 +67,7 @@ class Workplace:
             ).format(id=id, file=QUESTIONS_FILE)
         )
 
-    def value(self, question: Question | Decision) -> tuple[Any, bool]:
+    def value(self, question: Asked) -> tuple[Any, bool]:
         """The saved answer, and whether its explanation was seen; ``(None, False)`` where none fits the question."""
         entry = self.sheet.entry(question.id)
         if entry is None or entry.kind != question.kind:
@@ -70,7 +77,7 @@ class Workplace:
         except UserError:  # the question changed since: its old answer stays in the sheet until a new one
             return None, False
 
-    def save(self, question: Question | Decision, raw: object, *, graded: bool, checked: bool = False) -> SaveOutcome:
+    def save(self, question: Asked, raw: object, *, graded: bool, checked: bool = False) -> SaveOutcome:
         """Clean ``raw`` and save it; a formative answer counts once ``checked``, a graded one at once.
 
         Raises ``UserError`` for a value of another shape. What counts goes to the learning record too, best effort:
@@ -100,12 +107,12 @@ class Workplace:
         except (OSError, UserError):
             del self._recorded[lesson]
 
-    def _with_record(
-        self, question: Question | Decision, value: Any, graded: bool, outcome: SaveOutcome
-    ) -> SaveOutcome:
+    def _with_record(self, question: Asked, value: Any, graded: bool, outcome: SaveOutcome) -> SaveOutcome:
         try:
             if isinstance(question, Decision):
                 self._record_path(question, value, graded)
+            elif isinstance(question, StoryItem):
+                self._record_story(question, value)
             else:
                 success = None if graded else succeeded(question, value)
                 self.record.answered(question.id, _name(question), question.kind, value, success=success)
@@ -127,6 +134,12 @@ class Workplace:
         self.record.add("completed", activity, {"completion": True})
         if success:
             self.record.add("passed", activity, {"completion": True, "success": True})
+
+    def _record_story(self, story: StoryItem, value: Any) -> None:
+        """That it came to an end, and to which; nothing of what was done or written in it."""
+        if value["ended"] is not None:
+            activity = self.record.question_activity(story.id, story.title, story.kind)
+            self.record.add("completed", activity, {"completion": True, "response": value["ended"]})
 
     def _record_lesson(self, id: str) -> None:
         """*Completed*, once, when everything formative in the lesson of ``id`` has a counted answer."""

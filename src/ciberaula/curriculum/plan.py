@@ -16,9 +16,9 @@ Status = Literal["written", "planned"]
 _T = TypeVar("_T")
 
 # How an item is answered. The first eight are the `kind` of a question (preguntas.yml); a `scenario` is a decision path,
-# a `written` item is judged by a person with a rubric.
+# a `story` the log of one played on the case desk; a `written` item is judged by a person with a rubric.
 ItemKind = Literal[
-    "single", "multiple", "ordering", "matching", "number", "text", "form", "table", "scenario", "written"
+    "single", "multiple", "ordering", "matching", "number", "text", "form", "table", "scenario", "story", "written"
 ]
 
 

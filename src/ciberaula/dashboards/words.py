@@ -52,6 +52,7 @@ def kind(name: str) -> str:
         "form": _("formulario"),
         "table": _("tabla de datos"),
         "scenario": _("caso con decisiones"),
+        "story": _("historia en la mesa de casos"),
         "written": _("juicio escrito"),
     }
     return known.get(name, name)

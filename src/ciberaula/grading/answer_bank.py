@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ciberaula.casework.players import PlayerName, find_story, load_players, play_script
+from ciberaula.casework.stories.load import load_story
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
 from ciberaula.yamlfile import Id, Strict, Text, distinct_ids, read_yaml, validate
@@ -44,8 +46,29 @@ class TableRecipe(Strict):
         return {"columns": self.columns, "rows": table[self.columns].to_numpy(dtype=object).tolist()}
 
 
+class PlayerRecipe(Strict):
+    """How the log of a story is made from a reference player's script, so that the bank copies no log.
+
+    ``file`` is the script in the course; ``name`` the player. The log is nobody's: whoever hands it in puts a pseudonym.
+    """
+
+    story: Id
+    name: PlayerName
+    file: Annotated[str, Field(pattern=r"^grading/players/[a-z0-9-]+\.yml$")]
+
+    def answer(self) -> dict[str, Any]:
+        """The log as an answer."""
+        story = load_story(find_story(course_root(), self.story).story)
+        steps = load_players(course_root() / self.file, story).steps(self.name)
+        return play_script(story, steps).answer()
+
+
 class _Recipe(Strict):
     table: TableRecipe
+
+
+class _PlayedRecipe(Strict):
+    player: PlayerRecipe
 
 
 class KnownAnswer(Strict):
@@ -141,10 +164,12 @@ def load_answer_bank(assignment: str) -> AnswerBank:
     return validate(AnswerBank, read_yaml(path))
 
 
-def _recipe(answer: Any) -> TableRecipe | None:
+def _recipe(answer: Any) -> TableRecipe | PlayerRecipe | None:
     """The recipe that ``answer`` is, or ``None`` for an answer given as it stands."""
     if isinstance(answer, dict) and set(answer) == {"table"}:
         return _Recipe.model_validate(answer).table
+    if isinstance(answer, dict) and set(answer) == {"player"}:
+        return _PlayedRecipe.model_validate(answer).player
     return None
 
 

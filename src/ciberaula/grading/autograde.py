@@ -19,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Float, Integer, Unicode
 
+from ciberaula.classroom.record import RECORD_FILE, read_statements
 from ciberaula.classroom.sheetfile import read_answers
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
@@ -80,7 +81,11 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
             }
         else:
             outcomes = trusted.shared_scorer().score(
-                cells, evidence.values, folder=places.release, seconds=self.scoring_timeout
+                cells,
+                evidence.values,
+                folder=places.release,
+                seconds=self.scoring_timeout,
+                participants=participants(places.submitted),
             )
         for cell in nb.cells:
             _fill(cell, outcomes, evidence)
@@ -166,6 +171,14 @@ def read_evidence(sheet: Path) -> Evidence:
         return Evidence({}, damage=str(error))
 
 
+def participants(submitted: Path) -> frozenset[str]:
+    """The pseudonyms that the learning record of a submission names: one, or one for each machine it was made on."""
+    record = submitted / RECORD_FILE
+    if record.is_symlink() or not record.is_file():
+        return frozenset()
+    return frozenset(statement["actor"]["account"]["name"] for statement in read_statements(record))
+
+
 def _test_cells(db_url: str, notebook_id: str, assignment_id: str) -> list[trusted.TestCell]:
     """The test cells that the gradebook holds, hidden tests included, in released order."""
     with Gradebook(db_url) as gradebook:
@@ -238,8 +251,9 @@ def _display(data: dict[str, Any]) -> Any:
 
 def _summary(score: Mapping[str, Any]) -> str:
     """The score as formgrader shows it to the instructor. What the trainee wrote is escaped."""
-    lines = [f"{score['points']:g} / {score['maximum']:g}", score["answered"], score["explanation"]]
-    return "".join(f"<p>{html.escape(str(line))}</p>" for line in lines if line)
+    told = [f"{score['points']:g} / {score['maximum']:g}", score["answered"], score["explanation"]]
+    lines = [line for text in told for line in str(text).splitlines() if line]
+    return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
 
 
 def _note(nb: Any, own_code: bool, evidence: Evidence) -> None:

@@ -19,6 +19,8 @@ from ciberaula.paths import course_root, home
 
 COURSE_ID = "ciberaula"
 SET_ASIDE = ".apartado"
+# Beside a notebook in solutions/ lie its text source, with the answers in it, and what judges its stories.
+NEVER_RELEASED = ("*.md", "valoracion-*.yml", "players")
 TEMPLATES = Path(__file__).parent / "templates"
 
 # nbgrader builds regular expressions and globs out of these folders without escaping them.
@@ -51,8 +53,7 @@ def configure_exchange(c: Any) -> None:
     exchange.mkdir(exist_ok=True)
     course = c.CourseDirectory
     course.course_id = COURSE_ID
-    # The text source of a notebook lies beside it with the answers in it: it must never be released.
-    course.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.md", ".ciberaula"]
+    course.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_RELEASED, ".ciberaula"]
     course.max_file_size = 20_000  # kilobytes
     c.Exchange.root = str(exchange)
     c.Exchange.cache = str(runs / "cache" / "nbgrader")

@@ -14,6 +14,7 @@ from ciberaula.classroom.feedback import succeeded
 from ciberaula.classroom.lessons import lessons_in
 from ciberaula.classroom.record import LearningRecord, Statement
 from ciberaula.classroom.spec import Form, Matching, Multiple, Number, Ordering, Question, Single
+from ciberaula.classroom.story_items import StoryItem
 from ciberaula.classroom.workplace import workplace
 from ciberaula.curriculum import load
 
@@ -39,6 +40,10 @@ def studied(
         for id in shown[lesson]:
             when += timedelta(minutes=rng.randrange(2, 7))
             question, _graded = workplace(module).find(id)
+            if isinstance(question, StoryItem):
+                activity = record.question_activity(question.id, question.title, question.kind)
+                yield record.statement("completed", activity, {"completion": True}, at=when)
+                continue
             value = _answer(question, rng.random() < care, rng)
             kind = getattr(question, "kind", "scenario")
             yield record.answer(question.id, id, kind, value, success=succeeded(question, value), at=when)

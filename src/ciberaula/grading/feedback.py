@@ -20,6 +20,7 @@ from ciberaula import curriculum
 from ciberaula.classroom.decisions import load_decision
 from ciberaula.classroom.markup import to_html, to_plain
 from ciberaula.classroom.spec import QUESTIONS_FILE, load_questions
+from ciberaula.classroom.story_items import stories_in
 from ciberaula.errors import UserError
 from ciberaula.grading.config import course_config
 from ciberaula.grading.repair import METADATA, coursedir_of, submission_folders
@@ -69,6 +70,7 @@ class Item:
     answer_html: str = ""
     notice: str = ""
     explanation: tuple[str, ...] = ()
+    parts: tuple[Mapping[str, Any], ...] = ()  # an explanation by criteria: see ``ItemScore``
     critical: tuple[str, ...] = ()
     comment_html: str = ""
 
@@ -188,13 +190,15 @@ def _by_test(cell: Any, grade: Mapping[str, Any], common: dict[str, Any]) -> Ite
             ),
         )
     told = told or {"answered": "", "explanation": "", "verdict": "reviewed", "critical": []}
+    parts = told.get("parts") or {}
     return Item(
         **common,
         verdict=VERDICTS["reviewed" if by_hand else told["verdict"]],
         points=_of(_score(grade), grade["max_score"]),
         answered=_lines(told["answered"]),
         notice=_("Su docente revisó esta pregunta y ajustó los puntos.") if by_hand else "",
-        explanation=_lines(told["explanation"]),
+        explanation=tuple(parts["summary"]) if parts else _lines(told["explanation"]),
+        parts=tuple(parts.get("criteria", ())),
         critical=tuple(told.get("critical") or ()),
     )
 
@@ -265,7 +269,7 @@ def _notices(items: Iterable[Item]) -> Iterator[str]:
 
 
 def _question_texts(folder: Path) -> dict[str, str]:
-    """item id -> its question as safe HTML, from the released questions and scenarios."""
+    """item id -> its question as safe HTML, from the released questions, scenarios and stories."""
     texts: dict[str, str] = {}
     if (folder / QUESTIONS_FILE).is_file():
         questions = load_questions(folder / QUESTIONS_FILE)
@@ -273,6 +277,8 @@ def _question_texts(folder: Path) -> dict[str, str]:
     for path in sorted(folder.glob("decision-*.yml")):
         decision = load_decision(path)
         texts[decision.id] = _block(f"**{decision.title}**\n\n{decision.nodes[decision.situation].text}")
+    for story in stories_in(folder):
+        texts[story.id] = _block(f"**{story.title}**\n\n{story.story.prebrief}")
     return texts
 
 
@@ -314,6 +320,8 @@ def _words() -> dict[str, str]:
         "answered": _("Lo que respondió"),
         "nothing": _("No hay respuesta guardada."),
         "why": _("Por qué"),
+        "criteria": _("Por criterios"),
+        "shown_by": _("Se ve en su recorrido"),
         "critical": _("Error crítico para revisar con calma"),
         "comment": _("Comentario de su docente"),
         "participant": _("Participante"),

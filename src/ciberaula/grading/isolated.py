@@ -12,10 +12,12 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Protocol
 
 from ciberaula.errors import UserError
+from ciberaula.grading.config import NEVER_RELEASED
 from ciberaula.grading.kernels import GradingKernel, KernelDied, KernelTimeout, on_kernel_thread
 from ciberaula.i18n import _
 
@@ -105,7 +107,8 @@ def clean_environment(scratch: Path, datasets: Path) -> dict[str, str]:
 def copy_submission(submitted: Path, release: Path, target: Path) -> None:
     """Fill ``target`` with what the code may use: the submission's files, under the released ones of the same name.
 
-    Links, pipes and devices are left out; notebooks too, which no code of ours needs. Raises ``UserError`` over
+    Links, pipes and devices are left out; notebooks too, which no code of ours needs, and what is never released, which is
+    there where an assignment is graded from its source. Raises ``UserError`` over
     ``MAX_FILES`` files or ``MAX_BYTES`` bytes.
     """
     target.mkdir(parents=True)
@@ -115,7 +118,7 @@ def copy_submission(submitted: Path, release: Path, target: Path) -> None:
             for name in names:
                 path = Path(folder, name)
                 status = path.lstat()
-                if name.endswith(".ipynb") or not stat.S_ISREG(status.st_mode):
+                if not stat.S_ISREG(status.st_mode) or any(fnmatch(name, one) for one in ("*.ipynb", *NEVER_RELEASED)):
                     continue
                 copied, size = copied + 1, size + status.st_size
                 if copied > MAX_FILES or size > MAX_BYTES:

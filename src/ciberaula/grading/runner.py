@@ -16,7 +16,9 @@ from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
+from ciberaula.errors import UserError
 from ciberaula.grading.scoring import ItemScore
+from ciberaula.grading.scoring.stories import submission_of
 from ciberaula.i18n import _
 
 # Rounding in a test may leave a score a hair outside its range; more than this is a mistake.
@@ -65,14 +67,16 @@ class TestTimeout(BaseException):
 def score(request: str) -> Reply:
     """Score one submission.
 
-    ``request`` is JSON: ``folder`` (where the questions lie), ``answers`` (id -> value), ``seconds`` (per cell) and
-    ``cells`` ([{id, points, source}] in the order of the notebook). The cells share one namespace, new for each
+    ``request`` is JSON: ``folder`` (where the questions lie), ``answers`` (id -> value), ``participants`` (the pseudonyms
+    that the rest of the submission names, if any), ``seconds`` (per cell) and ``cells`` ([{id, points, source}] in the order
+    of the notebook). The cells share one namespace, new for each
     submission, as they would share a notebook. Each item of the reply is ``{id, score}`` or ``{id, reason}``.
     """
     asked = json.loads(request)
     os.chdir(asked["folder"])
     namespace: dict[str, Any] = {"__name__": "__main__", "check": _already_checked}
-    return Reply([_score_cell(cell, asked["answers"], asked["seconds"], namespace) for cell in asked["cells"]])
+    with submission_of(asked.get("participants")):
+        return Reply([_score_cell(cell, asked["answers"], asked["seconds"], namespace) for cell in asked["cells"]])
 
 
 def _score_cell(
@@ -87,6 +91,9 @@ def _score_cell(
             value = run_cell(cell["source"], namespace)
     except TestTimeout:
         return {"id": cell["id"], "reason": _("la prueba tardó más de {seconds} s").format(seconds=seconds)}
+    except UserError as error:
+        # A mistake that we named ourselves, of the key or of what was handed in: said as it stands.
+        return {"id": cell["id"], "reason": str(error)}
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a test may raise anything, SystemExit included

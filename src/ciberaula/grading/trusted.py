@@ -4,7 +4,7 @@ import atexit
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,16 @@ class NotGradable:
 Outcome = Scored | NotGradable
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What the cells of one submission are scored over."""
+
+    answers: dict[str, Any]
+    folder: Path
+    seconds: float
+    participants: tuple[str, ...]
+
+
 class TrustedScorer:
     """A scoring kernel, started at the first request, kept for the next, started again if it dies."""
 
@@ -59,16 +69,25 @@ class TrustedScorer:
         self.starts = 0
 
     def score(
-        self, cells: Sequence[TestCell], answers: Mapping[str, Any], *, folder: Path, seconds: float
+        self,
+        cells: Sequence[TestCell],
+        answers: Mapping[str, Any],
+        *,
+        folder: Path,
+        seconds: float,
+        participants: Collection[str] = (),
     ) -> dict[str, Outcome]:
         """Score the items of one submission, in order. ``folder`` holds the released questions; ``seconds`` is per cell.
+
+        ``participants``: the pseudonyms that the submission's own learning record names, where it has one.
 
         A cell that hangs beyond its own limit, or takes the kernel down, is found by scoring one by one; the others
         keep their scores.
         """
         if not cells:
             return {}
-        return on_kernel_thread(lambda: self._score(list(cells), answers, folder, seconds))
+        work = _Work(dict(answers), folder, seconds, tuple(sorted(participants)))
+        return on_kernel_thread(lambda: self._score(list(cells), work))
 
     def close(self) -> None:
         """End the kernel. The next request starts a new one."""
@@ -84,37 +103,34 @@ class TrustedScorer:
         """The process id of the running kernel, if any."""
         return self._kernel.pid if self._kernel else None
 
-    def _score(
-        self, cells: list[TestCell], answers: Mapping[str, Any], folder: Path, seconds: float
-    ) -> dict[str, Outcome]:
+    def _score(self, cells: list[TestCell], work: "_Work") -> dict[str, Outcome]:
         try:
-            return self._ask(cells, answers, folder, seconds)
+            return self._ask(cells, work)
         except (KernelTimeout, KernelDied, _NoReply) as error:
             self._end()
             if len(cells) > 1:
                 outcomes: dict[str, Outcome] = {}
                 for cell in cells:
-                    outcomes |= self._score([cell], answers, folder, seconds)
+                    outcomes |= self._score([cell], work)
                 return outcomes
             if isinstance(error, KernelTimeout):
-                reason = _("la prueba no terminó en {seconds} s").format(seconds=seconds)
+                reason = _("la prueba no terminó en {seconds} s").format(seconds=work.seconds)
             else:
                 reason = _("la prueba detuvo el núcleo de calificación")
             return {cells[0].id: NotGradable(cells[0].id, reason)}
 
-    def _ask(
-        self, cells: list[TestCell], answers: Mapping[str, Any], folder: Path, seconds: float
-    ) -> dict[str, Outcome]:
+    def _ask(self, cells: list[TestCell], work: "_Work") -> dict[str, Outcome]:
         request = {
-            "folder": str(folder.resolve()),
-            "answers": dict(answers),
-            "seconds": seconds,
+            "folder": str(work.folder.resolve()),
+            "answers": work.answers,
+            "participants": work.participants,
+            "seconds": work.seconds,
             "cells": [{"id": cell.id, "points": cell.points, "source": cell.source} for cell in cells],
         }
         code = _SCORE.format(request=json.dumps(request, allow_nan=False))
         # The cells keep their own limit inside; this one is for a cell stuck where no signal reaches it.
-        patience = seconds * len(cells) + 10
-        reply = self._running(folder).execute(code, timeout=patience, expressions={"reply": "ciberaula_reply"})
+        patience = work.seconds * len(cells) + 10
+        reply = self._running(work.folder).execute(code, timeout=patience, expressions={"reply": "ciberaula_reply"})
         try:
             items = reply["user_expressions"]["reply"]["data"]["application/json"]["items"]
         except (KeyError, TypeError) as error:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ciberaula.errors import UserError
@@ -15,8 +15,10 @@ from ciberaula.i18n import _
 from ciberaula.launch import environment
 
 # Debian's packages, and a program of each that shows it is there. Chromium opens the pages in the tests; bubblewrap
-# isolates the trainees' code.
-SYSTEM_PACKAGES = {"chromium": "chromium", "bubblewrap": "bwrap"}
+# isolates the trainees' code; PostgreSQL keeps the case desk of a cohort.
+SYSTEM_PACKAGES = {"chromium": "chromium", "bubblewrap": "bwrap", "postgresql": "postgres"}
+# Debian keeps several versions of PostgreSQL beside each other, and therefore none on the search path.
+SERVER_PROGRAMS = Path("/usr/lib/postgresql")
 # The header must hold a date; the day of the extraction would make the file differ every time.
 _NO_DATE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 POT = Path("src/ciberaula/locale/ciberaula.pot")
@@ -61,7 +63,7 @@ def run_benchmark(submissions: int) -> int:
 
 def install_system_packages() -> None:
     """Install what is missing of ``SYSTEM_PACKAGES`` where this machine permits it, else raise ``UserError``."""
-    missing = [package for package, program in SYSTEM_PACKAGES.items() if shutil.which(program) is None]
+    missing = _missing(SYSTEM_PACKAGES)
     if not missing:
         return
     apt, prefix = shutil.which("apt-get"), _administrator()
@@ -75,7 +77,7 @@ def install_system_packages() -> None:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
         done = subprocess.run([*prefix, apt, *arguments], env=env, capture_output=True, text=True)
-    still = [package for package in missing if shutil.which(SYSTEM_PACKAGES[package]) is None]
+    still = _missing(missing)
     if still:
         reason = (done.stderr.strip() or done.stdout.strip() or "apt-get").splitlines()[-1]
         raise UserError(
@@ -83,6 +85,22 @@ def install_system_packages() -> None:
                 packages=_(" y ").join(still), reason=reason
             )
         )
+
+
+def _missing(packages: Iterable[str]) -> list[str]:
+    programs = ((package, SYSTEM_PACKAGES[package]) for package in packages)
+    return [package for package, program in programs if (shutil.which(program) or server_program(program)) is None]
+
+
+def server_program(name: str) -> Path | None:
+    """PostgreSQL's program ``name`` of the newest version installed: on the search path, or where Debian keeps it."""
+    found = [
+        path for path in SERVER_PROGRAMS.glob(f"*/bin/{name}") if path.parts[-3].isdigit() and os.access(path, os.X_OK)
+    ]
+    if found:
+        return max(found, key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which(name)
+    return None if on_path is None else Path(on_path)
 
 
 def _administrator() -> list[str] | None:

@@ -1,17 +1,8 @@
-"""How moments, kinds of data and actions of a played story are said in Spanish."""
+"""How kinds of data and figures of an assessment are said in Spanish."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from ciberaula.casework.stories.spec import Story
 from ciberaula.casework.vocabulary import Data, label
-from ciberaula.i18n import _
-
-
-def moment(story: Story, at: datetime) -> str:
-    """``at`` as the story counts its days: «día 2, 09:10»."""
-    day = (at.date() - story.start.date()).days + 1
-    return _("día {day}, {time}").format(day=day, time=at.strftime("%H:%M"))
 
 
 def kinds_of_data(data: Iterable[str]) -> str:

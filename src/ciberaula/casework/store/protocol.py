@@ -5,6 +5,8 @@ Two stores keep to it: :mod:`ciberaula.casework.store.memory` (a story, a simula
 writes no entry by itself: :class:`ciberaula.casework.desk.Desk` is the only one who should put anything into it.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -42,10 +44,10 @@ class CaseLine:
 class Query:
     """What to find: all that is given must hold. Lines come by ``code``, then ``case_id``.
 
-    ``text``: somewhere in the code or the subject's name, whatever the case of its letters and its accents
-    (:func:`folded`). ``due_before``: ``next_due`` is earlier. ``addressed_to``: a referral or transfer, pending or
-    accepted, went to one of these ids (:func:`addressees`). ``limit``: at most so many lines. ``after``: only lines past
-    this ``(code, case_id)``, that of the last line of the page before.
+    ``text``: each of its words begins a word of the code or of the subject's name, whatever the case of its letters and
+    its accents (:func:`search_words`). ``due_before``: ``next_due`` is earlier. ``addressed_to``: a referral or
+    transfer, pending or accepted, went to one of these ids (:func:`addressees`). ``limit``: at most so many lines.
+    ``after``: only lines past this ``(code, case_id)``, that of the last line of the page before.
     """
 
     text: str = ""
@@ -140,6 +142,10 @@ def addressees(file: CaseFile) -> frozenset[str]:
 
 def folded(text: str) -> str:
     """``text`` as it is searched: lower case, without accents."""
-    import unicodedata
-
     return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+
+
+def search_words(code: str, name: str) -> frozenset[str]:
+    """The words by which a case is found: those of its name and code, whole and in parts («sim-114», «sim», «114»)."""
+    whole = folded(f"{code} {name}").split()
+    return frozenset(whole) | {part for one in whole for part in re.findall(r"\w+", one)}

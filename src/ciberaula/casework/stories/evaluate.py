@@ -14,14 +14,18 @@ from ciberaula.casework.stories.spec import Story
 
 
 class Situationed(Protocol):
-    """What a condition may look at: a :class:`~ciberaula.casework.stories.play.Play`."""
+    """What a condition may look at: a :class:`~ciberaula.casework.stories.play.Play`, or its state."""
 
-    story: Story
-    log: Log
-    came: Mapping[str, datetime]
-    ignored: Mapping[str, datetime]
-    flags: set[str]
-
+    @property
+    def story(self) -> Story: ...
+    @property
+    def log(self) -> Log: ...
+    @property
+    def came(self) -> Mapping[str, datetime]: ...
+    @property
+    def ignored(self) -> Mapping[str, datetime]: ...
+    @property
+    def flags(self) -> set[str]: ...
     @property
     def connected(self) -> bool: ...
 
@@ -43,8 +47,8 @@ def holds(condition: Condition, play: Situationed) -> Evidence | None:
     if condition.happened is not None:
         return _happened(condition, condition.happened, play)
     if condition.chose is not None:
-        found = [one for one in play.log.of("choose") if one.outcome == "done" and _option(one) == condition.chose]
-        return Evidence((found[0],)) if found else None
+        chosen = [one for one in play.log.of("choose") if one.outcome == "done" and _option(one) == condition.chose]
+        return Evidence((chosen[0],)) if chosen else None
     if condition.all is not None:
         shown = [holds(one, play) for one in condition.all]
         return None if None in shown else _joined(shown)
@@ -151,11 +155,8 @@ def _in_time(condition: Condition, record: Happened, play: Situationed) -> list[
         if later is None or not _near(condition, record.at, later.at):
             return None
         beside.append(later)
-    if condition.of is condition.after is condition.before is None and not _near(
-        condition, play.story.start, record.at
-    ):
-        return None
-    return beside
+    alone = condition.of is None and condition.after is None and condition.before is None
+    return None if alone and not _near(condition, play.story.start, record.at) else beside
 
 
 def _near(condition: Condition, earlier: datetime, later: datetime) -> bool:

@@ -182,6 +182,7 @@ class Story(Strict):
     title: Text
     field: Text
     graded: bool
+    item: Id | None = None  # of a graded one: the item of the assignment that it answers
     minutes: Annotated[int, Field(ge=10, le=40)]
     competence: Id
     coverage: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -85,7 +85,9 @@ function fieldControl(field, ui, mark, changed) {
   const label = marked ? `${field.label} ${ui[mark]}` : field.label;
   const part = _fieldInput(field, label, described, ui, changed);
   const element = h("div", { class: "ciberaula-option ciberaula-field" }, ...part.before, help, part.input, why);
-  if (part.group) {
+  if (part.group && !field.label) {
+    element.replaceChildren(...[help, part.input, why].filter(Boolean)); // one box to tick, which says all itself
+  } else if (part.group) {
     element.replaceChildren(h("fieldset", { "aria-describedby": described }, h("legend", {}, label), help, part.input, why));
   }
   return { id: field.id, when: field.shown_when, element, typed: part.typed, get: part.get, set: part.set, explain: (r) => showRemark(why, r) };

@@ -31,15 +31,18 @@ function render({ model, el }) {
   );
   // JupyterLab's one-key commands (delete a cell, run it) must not fire while a person writes an answer.
   root.addEventListener("keydown", (event) => _keepKey(root, event));
-  const body = spec.type === "scenario" ? _storyBody(spec, send) : _answerBody(spec, send, talk);
-  root.append(body.element, status, ...(body.after || []));
+  const isDesk = spec.type === "desk";
+  const answering = spec.type === "scenario" ? _storyBody : _answerBody;
+  const body = isDesk ? deskBody(spec, send, status) : answering(spec, send, talk);
+  root.append(body.element, ...(isDesk ? [] : [status]), ...(body.after || []));
   el.append(root);
 
   const update = () => {
     const state = model.get("state");
-    if (state.stamp === talk.stamp) talk.stamp = null; // everything this view sent has been heard
-    body.update(state);
+    const mine = state.stamp !== "" && state.stamp === talk.stamp;
+    if (mine) talk.stamp = null; // everything this view sent has been heard
     _showStatus(status, state.status);
+    body.update(state, mine);
     if (state.stamp && state.stamp === talk.pressed) _bringIntoView(root, status);
   };
   update();

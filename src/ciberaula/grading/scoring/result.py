@@ -1,6 +1,6 @@
 """What scoring one item gives: points, and everything the feedback page says about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from ciberaula.errors import UserError
@@ -18,7 +18,9 @@ class ItemScore(float):
     """Points earned in one item: a plain number to whoever adds it up, with the reasons for it beside.
 
     ``0 <= points <= maximum``. ``answered`` and ``explanation`` are Spanish plain text (paragraphs split by newlines);
-    ``critical`` names the critical errors of the answer, which are reported apart and never change the points.
+    ``critical`` names the critical errors of the answer, which are reported apart and never change the points. ``parts``,
+    where the explanation has parts, says it again as data: ``{"summary": [line, …], "criteria": [{"name", "lines": [{"sign",
+    "words", "text", "shown_by": [line, …]}, …]}, …]}``.
     """
 
     item: str
@@ -27,6 +29,7 @@ class ItemScore(float):
     answered: str
     explanation: str
     critical: tuple[str, ...]
+    parts: Mapping[str, Any] | None
 
     def __new__(
         cls,
@@ -38,6 +41,7 @@ class ItemScore(float):
         answered: str,
         explanation: str,
         critical: Sequence[str] = (),
+        parts: Mapping[str, Any] | None = None,
     ) -> "ItemScore":
         score = super().__new__(cls, points)
         score.item = item
@@ -46,6 +50,7 @@ class ItemScore(float):
         score.answered = answered
         score.explanation = explanation
         score.critical = tuple(critical)
+        score.parts = parts
         return score
 
     @property
@@ -66,6 +71,7 @@ class ItemScore(float):
             "answered": self.answered,
             "explanation": self.explanation,
             "critical": list(self.critical),
+            **({"parts": dict(self.parts)} if self.parts else {}),
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -81,6 +87,7 @@ def earned(
     answered: str,
     explanation: Iterable[str],
     critical: Sequence[str] = (),
+    parts: Mapping[str, Any] | None = None,
 ) -> ItemScore:
     """The score of an answer that earns ``fraction`` (any number, kept within 0–1) of ``points``."""
     share = min(1.0, max(0.0, fraction))
@@ -96,6 +103,7 @@ def earned(
         answered=answered,
         explanation="\n".join(line for line in explanation if line),
         critical=critical,
+        parts=parts,
     )
 
 

@@ -1,0 +1,156 @@
+"""What a played story has come to: the desk, what came in, what waits for a decision, what happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ciberaula.casework.entities import CaseFile
+from ciberaula.casework.stories import telling
+from ciberaula.casework.stories.log import (
+    Happened,
+    InboxMessage,
+    Log,
+    Moment,
+    MomentKind,
+    OpenSituation,
+    Outcomes,
+)
+from ciberaula.casework.stories.spec import Act, Ending, Message, Story
+from ciberaula.casework.stories.world import World
+from ciberaula.i18n import _
+
+
+class State:
+    """Changed by the engine only; a condition looks at it, and so does whoever shows the story."""
+
+    def __init__(self, story: Story, seed: int) -> None:
+        self.story = story
+        self.seed = seed
+        self.world = World(story, seed)
+        self.clock = self.world.clock
+        self.log = Log()
+        self.came: dict[str, datetime] = {}
+        self.ignored: dict[str, datetime] = {}
+        self.flags: set[str] = set()
+        self.inbox: list[InboxMessage] = []
+        self.open_situations: list[OpenSituation] = []
+        self.timeline: list[Moment] = []
+        self.faults: list[str] = []
+        self.ending: Ending | None = None
+        self.ended: str | None = None
+        self.line_up = True
+        # Cases opened on this desk, which can be worked on without a connection.
+        self.at_hand: set[str] = set()
+
+    @property
+    def now(self) -> datetime:
+        return self.world.now
+
+    @property
+    def connected(self) -> bool:
+        return self.line_up
+
+    def set_time(self, minute: float) -> None:
+        """Set the present of the desk."""
+        self.world.now = self.clock.at(minute)
+
+    def file(self, case_id: str) -> CaseFile | None:
+        """The whole case, for conditions."""
+        return self.world.file(case_id)
+
+    # What comes in ---------------------------------------------------------------------------------------------------
+
+    def receive(self, message: Message) -> None:
+        """A message arrives."""
+        self.came[message.id] = self.now
+        sender = self.world.name(message.from_)
+        self.inbox.append(
+            InboxMessage(message.id, self.now, sender, message.channel, message.account, message.text, message.case)
+        )
+        self.tell("message", _("{sender}: {text}").format(sender=sender, text=message.text))
+
+    def open(self, id: str, until: datetime) -> None:
+        """A situation waits for a decision."""
+        situation = self.story.situations[id]
+        self.came[id] = self.now
+        self.open_situations.append(OpenSituation(id, situation, self.now, until))
+        if situation.case is not None:
+            self.at_hand.add(situation.case)
+        self.tell("situation", situation.title)
+
+    def take(self, id: str) -> None:
+        """A situation waits no longer."""
+        self.open_situations = [one for one in self.open_situations if one.id != id]
+
+    def ignore(self, id: str) -> None:
+        """Nobody decided in time."""
+        self.take(id)
+        self.ignored[id] = self.now
+        situation = self.story.situations[id]
+        self.tell("ignored", _("{title}: {text}").format(title=situation.title, text=situation.ignored.text))
+
+    def end(self, id: str) -> None:
+        """The story is over."""
+        self.ended, self.ending = id, self.story.endings[id]
+        self.open_situations = []
+        self.tell("ending", _("{title}. {text}").format(title=self.ending.title, text=self.ending.text))
+
+    # What is done ----------------------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        by: str,
+        action: Any,
+        outcome: Outcomes,
+        *,
+        via: str = "",
+        entities: tuple[str, ...] = (),
+        step: int = 0,
+        line: str = "",
+        extra: Mapping[str, Any] | None = None,
+        told: str | None = None,
+    ) -> Happened:
+        """Write down that ``by`` did ``action`` (a model), or was refused. ``line``: why, or what else came of it.
+
+        ``extra``: further arguments, as conditions see them; ``told``: how it reads (by default from its data).
+        """
+        args = {**action.model_dump(mode="json", exclude={"do"}), **(extra or {})}
+        told = told or telling.tell(action.do, args, self.world.name)
+        record = Happened(
+            n=len(self.log.happened) + 1,
+            at=self.now,
+            by=by,
+            do=action.do,
+            args=args,
+            outcome=outcome,
+            via=via,
+            entities=entities,
+            step=step,
+            line=line if outcome == "denied" else f"{told} {line}".rstrip(),
+            offline=not self.connected,
+        )
+        self.log.add(record)
+        if by == self.story.player and outcome == "done" and args.get("case"):
+            self.at_hand.add(args["case"])
+        self._tell_record(record, told)
+        return record
+
+    def _tell_record(self, record: Happened, told: str) -> None:
+        mine = record.by == self.story.player
+        if record.outcome == "denied":
+            # The refused option says it already.
+            if mine and not record.via:
+                text = _("{what} No se pudo: {why}").format(what=told, why=record.line)
+                self.tell("refusal", text, record.n)
+        elif not mine:
+            self.tell("other", _("{who}: {what}").format(who=self.world.name(record.by), what=told), record.n)
+        elif record.do not in ("wait", "read"):
+            self.tell("decision" if record.do == "choose" else "action", told, record.n)
+
+    def tell(self, kind: MomentKind, text: str, n: int = 0) -> None:
+        """Add a line to the debrief."""
+        self.timeline.append(Moment(self.now, kind, text, n))
+
+    def fault(self, act: Act, why: str) -> None:
+        """Something that the story wanted others to do could not be done: for those who write it."""
+        self.faults.append(f"{act.by} › {act.action.get('do')}: {why}")

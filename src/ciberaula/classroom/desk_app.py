@@ -1,0 +1,333 @@
+"""The case desk as a widget: ``story("historia-…")`` plays a story on it.
+
+The story is the trainee's log and nothing else: every action is done, then saved in the answer sheet, and only then shown.
+The browser sends commands, which are all checked here; it decides nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ciberaula.casework.stories.play import Play
+from ciberaula.classroom.desk_file import LOOKS, TABS, case_screen, form_id
+from ciberaula.classroom.desk_forms import FORMS
+from ciberaula.classroom.desk_inputs import fill, no_such_form
+from ciberaula.classroom.desk_keeping import Elsewhere, Keeping
+from ciberaula.classroom.desk_parts import Part
+from ciberaula.classroom.desk_screens import (
+    Where,
+    calendar,
+    cases,
+    count_due,
+    elsewhere,
+    filter_fields,
+    followed,
+    head,
+    inbox,
+    pause,
+    query_of,
+    start,
+    ways,
+)
+from ciberaula.classroom.desk_session import PlaySession, case_file, codes, my_tasks
+from ciberaula.classroom.fields import clean_values
+from ciberaula.classroom.frontend import FrontendWidget, bundle, done, no_status, problem, style
+from ciberaula.classroom.story_items import StoryItem
+from ciberaula.classroom.workplace import workplace
+from ciberaula.errors import UserError
+from ciberaula.i18n import _, ngettext
+
+Message = Mapping[str, Any]
+_HOME = Where("inbox")
+_AT_ONCE = ("pause", "back", "go", "find", "reflect")  # these change nothing in the story: an old view may send them
+
+
+def story(id: str) -> "DeskWidget":
+    """Show the case desk with the story of ``<id>.yml`` beside the notebook, where it was left.
+
+    Raises ``UserError`` where there is no such story or its file has a mistake.
+    """
+    place = workplace()
+    found, _graded = place.find(id)
+    if not isinstance(found, StoryItem):
+        raise UserError(_("«{id}» no es una historia de la mesa de casos: use question(«{id}»).").format(id=id))
+    return DeskWidget(Keeping(found, place))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the last command led to: the ``status`` line, what ``followed`` in the story, where the ``focus`` goes, and
+    what is wrong in a form."""
+
+    status: dict[str, str]
+    followed: tuple[Part, ...] = ()
+    focus: str = ""
+    problems: Mapping[str, str] | None = None
+    refused: str = ""
+
+
+class DeskWidget(FrontendWidget):
+    """One story on the desk. Everything shown is made anew from the play after each command."""
+
+    _esm = bundle("desk_parts.js", "desk.js")
+    _css = style("desk.css")
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+        self._where = _HOME
+        self._begun = keeping.begun
+        self._paused = False
+        self._looked: set[str] = set()
+        self._sent = 0
+        self._finds = 0
+        self._now = _Shown(no_status())
+        kind = _("Historia calificada") if keeping.item.graded else _("Historia para practicar")
+        spec = {"type": "desk", "title": f"{kind}: {keeping.item.title}", "prompt": ""}
+        super().__init__(spec, desk=self._view(), value=self._value())
+
+    @property
+    def play(self) -> Play:
+        """The story as it stands."""
+        return self._keeping.play
+
+    def receive(self, message: dict[str, Any]) -> None:
+        if message.get("type") == "shown":
+            self._arrive()
+        elif message.get("type") == "desk":
+            act = self._COMMANDS.get(str(message.get("do")))
+            if act is not None:
+                self._now = self._answer(act, message)
+                self._draw()
+
+    def _answer(self, act: "Callable[[DeskWidget, Message], _Shown]", message: Message) -> _Shown:
+        """What a command leads to. An old view's second wish is none: the story had gone on."""
+        if message["do"] not in _AT_ONCE and message.get("at") != self._keeping.count:
+            return self._now
+        try:
+            return act(self, message)
+        except Elsewhere:
+            self._reload()
+            told = _(
+                "Esta historia avanzó en otra pestaña: se muestra como quedó allí. Repita su acción si todavía hace falta."
+            )
+            return _Shown(problem(told), focus="screen")
+        except UserError as error:
+            return _Shown(problem(str(error)), refused=str(error) if message["do"] == "submit" else "")
+
+    def _arrive(self) -> None:
+        """A view was drawn: perhaps of a notebook that stayed open while the story went on in another tab."""
+        self._keeping.opened()
+        if self._keeping.changed_elsewhere():
+            self._reload()
+        notice = self._keeping.take_notice()
+        self._now = _Shown(problem(notice) if notice else self._now.status, self._now.followed)
+        self._draw()
+
+    def _reload(self) -> None:
+        self._keeping.load()
+        self._begun = self._keeping.begun
+        self._where = _HOME
+
+    def _draw(self) -> None:
+        self.tell(desk=self._view(), value=self._value(), status=self._now.status)
+
+    def _value(self) -> dict[str, Any] | None:
+        return {"actions": self._keeping.count} if self._keeping.count else None
+
+    # What is shown ---------------------------------------------------------------------------------------------------
+
+    def _view(self) -> dict[str, Any]:
+        session = PlaySession(self.play)
+        over = self.play.ending is not None
+        running = self._begun and not self._paused and not over
+        top: dict[str, Any] = {"clock": "", "day": "", "connection": "", "connected": True, "pause": None}
+        if self._begun and not over:
+            top = head(session, connected=self.play.connected)
+            top["pause"] = None if self._paused else top["pause"]
+        return {
+            "at": self._keeping.count,
+            "head": top,
+            "ways": self._ways(session) if running else None,
+            "after": list(self._now.followed),
+            "screen": self._screen(session),
+            "form": {
+                "id": form_id(self._where, self._sent),
+                "problems": dict(self._now.problems or {}),
+                "refused": self._now.refused,
+            },
+            "focus": self._now.focus,
+        }
+
+    def _ways(self, session: PlaySession) -> dict[str, Any]:
+        waiting = sum(not one.read for one in self.play.inbox) + len(self.play.open_situations)
+        return ways(self._where, waiting, count_due(my_tasks(session), self.play.now))
+
+    def _screen(self, session: PlaySession) -> dict[str, Any]:
+        item = self._keeping.item
+        if not self._begun:
+            notices = [self._keeping.refusal] if self._keeping.refusal else []
+            return start(item.title, item.story.prebrief, item.story.minutes, graded=item.graded, notices=notices)
+        if self._paused:
+            return pause()
+        if self.play.ending is not None:
+            return self._keeping.end_screen()
+        match self._where.screen:
+            case "cases":
+                return cases(session, self._found(session), self._where.filters)
+            case "calendar":
+                due = my_tasks(session)
+                return calendar(session, due, codes(session, {one.case_id for one in due}), ends=True)
+            case "case" if (file := case_file(session, self._where.case)) is not None:
+                return case_screen(session, file, self._where, self._sent)
+        asked = {one.case for one in self.play.inbox} | {one.situation.case for one in self.play.open_situations}
+        return inbox(session, self.play.inbox, self.play.open_situations, codes(session, asked))
+
+    def _found(self, session: PlaySession) -> Any:
+        """The list of cases, which is a look at many: an entry of the audit."""
+        self._finds += 1
+        return session.desk.find(
+            session.actor, query_of(self._where.filters, session), action_id=f"lista-{self._finds}"
+        )
+
+    # What is done ----------------------------------------------------------------------------------------------------
+
+    def _start(self, _message: Message) -> _Shown:
+        self._keeping.set_aside()
+        self._begun = True
+        return _Shown(no_status(), focus="screen")
+
+    def _again(self, _message: Message) -> _Shown:
+        if self.play.ending is None or self._keeping.item.graded:
+            return self._now
+        self._keeping.again()
+        self._reload_place()
+        return _Shown(done(_("Empieza de nuevo. Su recorrido anterior queda guardado para comparar.")), focus="screen")
+
+    def _reload_place(self) -> None:
+        self._where, self._looked, self._begun = _HOME, set(), True
+
+    def _pause(self, _message: Message) -> _Shown:
+        self._paused = True
+        return _Shown(no_status(), focus="screen")
+
+    def _back(self, _message: Message) -> _Shown:
+        self._paused = False
+        return _Shown(no_status(), focus="screen")
+
+    def _go(self, message: Message) -> _Shown:
+        """To another screen or tab. A tab that shows what is looked at apart is a look."""
+        screen, tab, form = message.get("screen"), message.get("tab"), message.get("form")
+        if not self._begun or screen not in ("inbox", "cases", "calendar", "case"):
+            return self._now
+        if screen != "case":
+            self._where = elsewhere(self._where, screen=screen, case="")
+            return _Shown(no_status(), focus="screen")
+        if message.get("case") != self._where.case or tab not in TABS or not isinstance(form, str):
+            return self._now
+        part = LOOKS.get(str(tab))
+        shown = _Shown(no_status(), focus="inside")
+        if part is not None and part not in self._looked:
+            if message.get("at") != self._keeping.count:
+                return self._now
+            shown = self._look(self._where.case, part, "inside")
+            if shown.status["level"] == "error":
+                return shown
+        self._where = elsewhere(self._where, tab=str(tab), form=form if form in FORMS else "")
+        return shown
+
+    def _open(self, message: Message) -> _Shown:
+        case = str(message.get("case"))
+        shown = self._look(case, "file", "screen")
+        if shown.status["level"] != "error":
+            self._where = elsewhere(self._where, screen="case", case=case, tab="summary")
+            self._looked = set()
+        return shown
+
+    def _look(self, case: str, part: str, focus: str) -> _Shown:
+        outcome = self._do({"do": "look", "case": case, "part": part}, focus=focus, quiet=True)
+        if outcome.status["level"] != "error":
+            self._looked.add(part)
+        return outcome
+
+    def _read(self, message: Message) -> _Shown:
+        return self._do({"do": "read", "message": str(message.get("message"))}, focus="screen", quiet=True)
+
+    def _choose(self, message: Message) -> _Shown:
+        return self._do(
+            {"do": "choose", "situation": str(message.get("situation")), "option": str(message.get("option"))}
+        )
+
+    def _wait(self, message: Message) -> _Shown:
+        how = {name: message[name] for name in ("until", "minutes") if name in message}
+        return self._do({"do": "wait", **how})
+
+    def _submit(self, message: Message) -> _Shown:
+        form = FORMS.get(str(message.get("form")))
+        session = PlaySession(self.play)
+        file = case_file(session, self._where.case)
+        if form is None or file is None or (message.get("case"), form.do) != (self._where.case, self._where.form):
+            raise no_such_form()
+        filled = fill(form, session, file, message.get("values"))
+        if filled.action is None:
+            return _Shown(problem(_("Falta algo en el formulario.")), focus="form", problems=filled.problems)
+        shown = self._do({**filled.action, "case": file.case.id})
+        if shown.status["level"] == "error":
+            return _Shown(shown.status, shown.followed, "", refused=shown.status["text"])
+        self._sent += 1
+        self._where = elsewhere(self._where)
+        return shown
+
+    def _find(self, message: Message) -> _Shown:
+        self._where = elsewhere(self._where, filters=clean_values(filter_fields(), message.get("values")))
+        return _Shown(done(_("La lista muestra lo que buscó.")))
+
+    def _reflect(self, message: Message) -> _Shown:
+        return _Shown(self._keeping.reflect(message.get("values")))
+
+    def _do(self, action: dict[str, Any], *, focus: str = "said", quiet: bool = False) -> _Shown:
+        """Do ``action`` in the story and save it before it is told. ``quiet``: say only what else came."""
+        if not self._begun:
+            raise UserError(_("La historia todavía no empieza: pulse «Empezar»."))
+        before = {one.id for one in self.play.inbox}, {one.id for one in self.play.open_situations}
+        told = len(self.play.timeline)
+        outcome, saved = self._keeping.do(action)
+        line = "" if quiet and outcome.ok else outcome.line
+        if action["do"] == "choose" and outcome.ok:
+            line = _("Usted decidió: {option}").format(option=line)
+        text = " ".join(part for part in (line, self._arrivals(*before), "" if saved.saved else saved.message) if part)
+        if self.play.ending is not None:
+            focus = "screen"
+        well = outcome.ok and saved.saved
+        consequence = outcome.consequence if outcome.ok else ""
+        return _Shown(done(text) if well else problem(text), followed(consequence, self.play.timeline[told:]), focus)
+
+    def _arrivals(self, messages: set[str], situations: set[str]) -> str:
+        """What came into the inbox meanwhile."""
+        new = len([one for one in self.play.inbox if one.id not in messages])
+        opened = len([one for one in self.play.open_situations if one.id not in situations])
+        told = [
+            ngettext("Llegó {n} mensaje a su bandeja.", "Llegaron {n} mensajes a su bandeja.", new).format(n=new)
+            if new
+            else "",
+            ngettext(
+                "Hay {n} decisión nueva en su bandeja.", "Hay {n} decisiones nuevas en su bandeja.", opened
+            ).format(n=opened)
+            if opened
+            else "",
+        ]
+        return " ".join(text for text in told if text)
+
+    _COMMANDS: ClassVar["Mapping[str, Callable[[DeskWidget, Message], _Shown]]"] = {
+        "start": _start,
+        "again": _again,
+        "pause": _pause,
+        "back": _back,
+        "go": _go,
+        "open": _open,
+        "read": _read,
+        "choose": _choose,
+        "wait": _wait,
+        "submit": _submit,
+        "find": _find,
+        "reflect": _reflect,
+    }
