@@ -88,8 +88,11 @@ def install_system_packages() -> None:
 
 
 def _missing(packages: Iterable[str]) -> list[str]:
-    programs = ((package, SYSTEM_PACKAGES[package]) for package in packages)
-    return [package for package, program in programs if (shutil.which(program) or server_program(program)) is None]
+    return [package for package in packages if not _is_there(SYSTEM_PACKAGES[package])]
+
+
+def _is_there(program: str) -> bool:
+    return shutil.which(program) is not None or server_program(program) is not None
 
 
 def server_program(name: str) -> Path | None:
