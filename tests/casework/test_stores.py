@@ -170,6 +170,12 @@ def test_a_file_is_a_snapshot(store: Store) -> None:
         assert (len(before.of(Note)), len(after.of(Note))) == (0, 1)
 
 
+def test_a_transaction_inside_another_is_a_mistake_of_ours(store: Store) -> None:
+    with store.begin(), pytest.raises(RuntimeError, match="already open"), store.begin():
+        pass
+    put(store, a_case("c1"))
+
+
 def test_an_entry_follows_the_last_or_is_refused(store: Store) -> None:
     world = a_world(store)
     first = world.desk.audit()[0]

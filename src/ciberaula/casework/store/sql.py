@@ -5,6 +5,7 @@ reads (SQLite: the whole file). Transactions therefore run one after the other: 
 else is changing, and two desks at once keep one chain.
 """
 
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class SqlStore:
     """
 
     def __init__(self, address: str) -> None:
+        self._thread = threading.local()
         self.engine, self.place = open_engine(address)
         try:
             with self._told():
@@ -52,8 +54,14 @@ class SqlStore:
     @contextmanager
     def begin(self) -> Iterator["SqlUnit"]:
         """A transaction; see :class:`ciberaula.casework.store.protocol.Store`."""
-        with self._told(), self.engine.begin() as connection:
-            yield SqlUnit(connection, self.place)
+        if getattr(self._thread, "inside", False):  # it would wait for itself
+            raise RuntimeError("a transaction of this store is already open")
+        self._thread.inside = True
+        try:
+            with self._told(), self.engine.begin() as connection:
+                yield SqlUnit(connection, self.place)
+        finally:
+            self._thread.inside = False
 
     def close(self) -> None:
         """Let go of all connections."""
