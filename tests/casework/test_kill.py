@@ -14,7 +14,7 @@ from ciberaula.casework.store.sql import SqlStore
 from tests.casework.stores import DATABASES, address_of, assert_whole
 from tests.casework.worlds import World
 
-ROUNDS = {"sqlite": 60, "postgresql": 25}
+ROUNDS = {"sqlite": 60, "postgresql": 50}
 SEED = 20260309
 DONE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("register", {"name": "Elvia Ñauta", "canton": "Chone"}),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy.exc
 
 from ciberaula.casework.audit import CHANGE
 from ciberaula.casework.entities import Note, Transition
@@ -140,6 +141,16 @@ def test_threads_share_a_store(database: SqlStore) -> None:
     assert wrong == []
     assert {note.facts for note in world.file.of(Note)} == {f"{n}.{m}" for n in range(4) for m in range(10)}
     assert assert_whole(database) == 41
+
+
+def test_more_threads_than_connections_wait_or_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlalchemy.pool.QueuePool._do_get", _no_connection)
+    with pytest.raises(UserError, match="está ocupada por otra sesión"):
+        SqlStore(str(tmp_path / "casos.db"))
+
+
+def _no_connection(_pool: object) -> None:
+    raise sqlalchemy.exc.TimeoutError("QueuePool limit of size 5 overflow 10 reached")
 
 
 def test_the_same_action_sent_by_two_desks_is_done_once(database: SqlStore) -> None:

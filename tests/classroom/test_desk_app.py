@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -317,6 +318,7 @@ def test_a_folder_that_went_away_is_told_and_the_story_goes_on(folder):
 
 
 def test_names_that_are_no_story_are_told(folder):
+    wrong: Any
     for wrong in ("historia-otra", "../x", 3):
         with pytest.raises(UserError) as raised:
             story(wrong)

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ from ciberaula.errors import UserError
 from tests.casework.files import COLLEAGUE, MONDAY, SUPERVISOR, WORKER
 
 PART_KINDS = {"heading", "html", "facts", "table", "buttons", "card", "fold", "choice", "form", "tabs"}
-DONE = [
+DONE: list[dict[str, Any]] = [
     {"do": "register", "code": "SIM-1", "person": "elvia", "name": "Elvia", "canton": "Chone", "device": "shared"},
     {"do": "add_person", "person": "zoila", "name": "Zoila", "relation": "hermana", "age": 40},
     {"do": "relate", "one": "elvia", "other": "zoila", "kind": "sibling"},
@@ -179,6 +180,7 @@ FILLED = {
 @pytest.mark.parametrize("do", FILLED)
 def test_a_filled_form_is_an_action_that_the_desk_understands(office, file, do):
     action = fill(FORMS[do], office, file, FILLED[do]).action
+    assert action is not None
     parsed = actions.parse({"case": "c1", **action})
     assert parsed.do == do
     if do == "contact":
@@ -195,6 +197,7 @@ def test_a_plan_is_changed_from_the_one_in_force(office, file):
     assert values["plan"] == "a8"
     assert (values["need1"], values["who_not1"], values["channels1"]) == ("Estar a salvo", "zoila", ["social"])
     again = fill(FORMS["make_plan"], office, file, {**values, "agreed": ["si"]}).action
+    assert again is not None
     assert actions.parse({"case": "c1", **again}).plan == "a8"
 
 
@@ -203,6 +206,7 @@ def test_a_form_names_what_is_missing_too_long_or_not_on_offer(office, file):
     assert set(fill(form, office, file, {}).problems) == {"title", "kind"}
     long = fill(form, office, file, {"title": "x" * (MAX_LINE + 1), "kind": "informe"})
     assert set(long.problems) == {"title"}
+    raw: Any
     for raw in ({"otro": 1}, {"data": ["inventado"]}, [], None, {"title": {"a": 1}}):
         with pytest.raises(UserError) as raised:
             fill(form, office, file, raw)
@@ -262,7 +266,7 @@ def task(days, text="Llamar"):
 
 
 def test_the_calendar_sorts_by_how_urgent_it_is():
-    office = SimpleNamespace(now=MONDAY)
+    office: Any = SimpleNamespace(now=MONDAY)
     screen = calendar(office, [task(-1), task(0.1), task(1), task(30)], {"c1": "SIM-1: Elvia"}, ends=True)
     tables = texts(screen["parts"])
     assert [table["caption"] for table in tables] == ["Atrasado", "En los próximos siete días", "Más adelante"]
@@ -279,9 +283,9 @@ def test_the_inbox_puts_unread_first_and_hides_what_was_not_read():
         return InboxMessage(id, at, "Elvia", Channel.CHAT, Account.PERSONAL, f"Texto {id}", "c1", read)
 
     option = SimpleNamespace(id="a", text="Llamar *hoy*")
-    situation = SimpleNamespace(title="Un mensaje", text="¿Qué **hace**?", case="c1", options=[option])
+    situation: Any = SimpleNamespace(title="Un mensaje", text="¿Qué **hace**?", case="c1", options=[option])
     waiting = OpenSituation("s1", situation, MONDAY, MONDAY + timedelta(hours=5))
-    office = SimpleNamespace(now=MONDAY)
+    office: Any = SimpleNamespace(now=MONDAY)
     screen = inbox(office, [message("m1", 1, True), message("m2", 2, False)], [waiting], {"c1": "SIM-1: Elvia"})
     assert [part.get("mark", part["kind"]) for part in screen["parts"]] == ["Sin leer", "Decisión", "fold"]
     assert "Texto m2" not in told(screen)

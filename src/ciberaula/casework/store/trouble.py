@@ -6,7 +6,7 @@ is told by what it was doing. Addresses are shown without user or password.
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
 
 from ciberaula.errors import UserError
 from ciberaula.files import cause
@@ -19,6 +19,8 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 def explain(error: SQLAlchemyError, place: str) -> UserError | None:
     """The line for ``error`` of the database at ``place``; ``None`` where it is a mistake of the program's own."""
+    if isinstance(error, TimeoutError):  # more threads than connections
+        return busy(place)
     if not isinstance(error, DBAPIError):
         return None
     original = error.orig
