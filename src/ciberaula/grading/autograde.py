@@ -47,10 +47,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of one submission: as handed in, and as released (or its source)."""
+    """The folders of one submission: as handed in, as released (or its source), and its source."""
 
     submitted: Path
     release: Path
+    source: Path
 
 
 class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -86,6 +87,7 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 folder=places.release,
                 seconds=self.scoring_timeout,
                 participants=participants(places.submitted),
+                keys=places.source,
             )
         for cell in nb.cells:
             _fill(cell, outcomes, evidence)
@@ -98,7 +100,7 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
         release = course.format_path(course.release_directory, ".", about["assignment"])
         source = course.format_path(course.source_directory, ".", about["assignment"])
         submitted = course.format_path(course.submitted_directory, about["student"], about["assignment"])
-        return Places(Path(submitted), trusted.release_folder(Path(release), Path(source)))
+        return Places(Path(submitted), trusted.release_folder(Path(release), Path(source)), Path(source))
 
     def _run_own_code(self, nb: Any, places: Places, items: Sequence[str], evidence: Evidence) -> Evidence:
         """Run every cell but the tests in a copy of the submission, and take the answers of the items by code from it."""

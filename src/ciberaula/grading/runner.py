@@ -13,6 +13,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -68,14 +69,15 @@ def score(request: str) -> Reply:
     """Score one submission.
 
     ``request`` is JSON: ``folder`` (where the questions lie), ``answers`` (id -> value), ``participants`` (the pseudonyms
-    that the rest of the submission names, if any), ``seconds`` (per cell) and ``cells`` ([{id, points, source}] in the order
-    of the notebook). The cells share one namespace, new for each
+    that the rest of the submission names) and ``keys`` (the folder of the assignment's source) where they are known,
+    ``seconds`` (per cell) and ``cells`` ([{id, points, source}] in the order of the notebook). The cells share one namespace, new for each
     submission, as they would share a notebook. Each item of the reply is ``{id, score}`` or ``{id, reason}``.
     """
     asked = json.loads(request)
     os.chdir(asked["folder"])
     namespace: dict[str, Any] = {"__name__": "__main__", "check": _already_checked}
-    with submission_of(asked.get("participants")):
+    keys = asked.get("keys")
+    with submission_of(asked.get("participants", ()), Path(keys) if keys else None):
         return Reply([_score_cell(cell, asked["answers"], asked["seconds"], namespace) for cell in asked["cells"]])
 
 

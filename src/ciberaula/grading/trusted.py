@@ -57,7 +57,8 @@ class _Work:
     answers: dict[str, Any]
     folder: Path
     seconds: float
-    participants: tuple[str, ...]
+    participants: list[str]
+    keys: Path | None
 
 
 class TrustedScorer:
@@ -76,17 +77,20 @@ class TrustedScorer:
         folder: Path,
         seconds: float,
         participants: Collection[str] = (),
+        keys: Path | None = None,
     ) -> dict[str, Outcome]:
         """Score the items of one submission, in order. ``folder`` holds the released questions; ``seconds`` is per cell.
 
-        ``participants``: the pseudonyms that the submission's own learning record names, where it has one.
+        ``participants``: the pseudonyms that the submission's own learning record names, where it has one. ``keys``: the
+        assignment's folder in ``solutions/``, for what is judged by a file beside the notebook.
 
         A cell that hangs beyond its own limit, or takes the kernel down, is found by scoring one by one; the others
         keep their scores.
         """
         if not cells:
             return {}
-        work = _Work(dict(answers), folder, seconds, tuple(sorted(participants)))
+        # The kernel stays for other submissions, and perhaps other courses: what it needs of this one is said each time.
+        work = _Work(dict(answers), folder.resolve(), seconds, sorted(participants), keys.resolve() if keys else None)
         return on_kernel_thread(lambda: self._score(list(cells), work))
 
     def close(self) -> None:
@@ -121,9 +125,10 @@ class TrustedScorer:
 
     def _ask(self, cells: list[TestCell], work: "_Work") -> dict[str, Outcome]:
         request = {
-            "folder": str(work.folder.resolve()),
+            "folder": str(work.folder),
             "answers": work.answers,
             "participants": work.participants,
+            "keys": str(work.keys) if work.keys else None,
             "seconds": work.seconds,
             "cells": [{"id": cell.id, "points": cell.points, "source": cell.source} for cell in cells],
         }

@@ -27,17 +27,22 @@ from ciberaula.grading.scoring.result import ItemScore, earned, is_blank, requir
 from ciberaula.i18n import _, ngettext
 from ciberaula.paths import course_root
 
-_participants: ContextVar[frozenset[str] | None] = ContextVar("participants", default=None)
+_participants: ContextVar[frozenset[str]] = ContextVar("participants", default=frozenset())
+_keys: ContextVar[Path | None] = ContextVar("keys", default=None)
 
 
 @contextmanager
-def submission_of(participants: Collection[str] | None) -> Iterator[None]:
-    """For the while, logs must be of one of these pseudonyms; ``None`` or empty: nothing is known of who it is."""
-    token = _participants.set(frozenset(participants) if participants else None)
+def submission_of(participants: Collection[str], keys: Path | None = None) -> Iterator[None]:
+    """For the while, logs must be of one of these pseudonyms (none: nothing is known of who it is).
+
+    ``keys`` is the folder of the assignment in ``solutions/``; ``None``: that of the course that we are in.
+    """
+    who, where = _participants.set(frozenset(participants)), _keys.set(keys)
     try:
         yield
     finally:
-        _participants.reset(token)
+        _participants.reset(who)
+        _keys.reset(where)
 
 
 def story(item: str, answer: Any, *, points: float, story: str) -> ItemScore:
@@ -68,18 +73,20 @@ def story(item: str, answer: Any, *, points: float, story: str) -> ItemScore:
 
 def _story_file(item: str, story: str) -> Path:
     """The story as it was released, or the author's where nothing is: beside the key."""
-    here = Path.cwd()
-    candidates = [here / f"{story}.yml", course_root() / "solutions" / here.name / f"{story}.yml"]
-    found = next((path for path in candidates if path.is_file()), None)
-    require_author(found is not None, item, _("no está {story}.yml en la tarea").format(story=story))
-    return found or candidates[0]
+    places = [folder / f"{story}.yml" for folder in (Path.cwd(), _solutions())]
+    found = [path for path in places if path.is_file()]
+    require_author(bool(found), item, _("no está {story}.yml en la tarea").format(story=story))
+    return found[0]
 
 
 def _assessment_file(item: str, path: Path) -> Path:
-    name = assessment_path(path).name
-    found = course_root() / "solutions" / path.parent.name / name
-    require_author(found.is_file(), item, _("no está {name} en solutions/").format(name=name))
+    found = _solutions() / assessment_path(path).name
+    require_author(found.is_file(), item, _("no está {name} en solutions/").format(name=found.name))
     return found
+
+
+def _solutions() -> Path:
+    return _keys.get() or course_root() / "solutions" / Path.cwd().name
 
 
 def _trusted(story: Story, answer: Any) -> Mapping[str, Any]:
@@ -98,7 +105,7 @@ def _trusted(story: Story, answer: Any) -> Mapping[str, Any]:
             )
         )
     known = _participants.get()
-    if known is not None and log["trainee"] not in known:
+    if known and log["trainee"] not in known:
         raise UserError(
             _(
                 "El registro de «{id}» es de otra persona ({other}) y el resto de la entrega no: converse con quien la "
