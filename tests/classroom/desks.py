@@ -38,7 +38,8 @@ class Desk:
 
     @property
     def desk(self) -> dict[str, Any]:
-        return self.widget.state["desk"]
+        found: dict[str, Any] = self.widget.state["desk"]
+        return found
 
     @property
     def said(self) -> str:

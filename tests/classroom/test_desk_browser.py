@@ -70,7 +70,7 @@ class Person:
         """From the calendar, let all the time of the story pass."""
         forward = self.desk.get_by_role("button", name="Adelantar hasta lo próximo")
         for _turn in range(30):
-            clock = self.desk.locator(".ciberaula-clock").text_content()
+            clock = self.desk.locator(".ciberaula-clock").inner_text()
             self.keys.press(forward)
             expect(self.desk.locator(".ciberaula-clock")).not_to_have_text(clock)
             if not forward.count():
@@ -106,6 +106,7 @@ def test_a_story_by_keyboard_alone_from_its_prebrief_to_its_debrief(tmp_path, wi
         person.write("Buscar por código", "elvia")
         page.keyboard.press("Enter")
         expect(person.desk.get_by_text("1 caso", exact=True)).to_be_visible()
+        expect(person.desk.get_by_label("Buscar por código")).to_be_focused()
         person.press("SIM-114")
         person.at("Caso SIM-114: Elvia")
         for name in ("Personas y hogar", "Consentimientos", "Servicios y derivaciones", "Auditoría"):

@@ -14,8 +14,8 @@ from ciberaula.casework.store.memory import MemoryStore
 from ciberaula.casework.store.protocol import CaseLine
 from ciberaula.casework.stories import player_actions
 from ciberaula.casework.stories.log import InboxMessage, Moment, OpenSituation
-from ciberaula.casework.vocabulary import Account, Channel, Risk, Role, Status, Step
-from ciberaula.casework.workflow import Task, TaskKind
+from ciberaula.casework.vocabulary import Account, Channel, Risk, Role, Status, Step, TaskKind
+from ciberaula.casework.workflow import Task
 from ciberaula.classroom.desk_file import TABS, case_screen
 from ciberaula.classroom.desk_forms import FORMS, forms_of
 from ciberaula.classroom.desk_inputs import MAX_LINE, fill

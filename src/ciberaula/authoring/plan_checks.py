@@ -191,7 +191,7 @@ def _item_spec(item: GradedItem, spec: Asked | None, where: str) -> Iterator[str
     if spec is None:
         if item.kind != "written":
             yield _(
-                "{where}: es {kind} en el plan, pero no está en preguntas.yml, ni en un decision-*.yml, ni es el «item» de un "
+                "{where}: es {kind} en el plan, pero ni preguntas.yml ni un decision-*.yml la tienen, ni es el «item» de un "
                 "historia-*.yml."
             ).format(where=where, kind=item.kind)
         return

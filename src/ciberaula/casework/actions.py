@@ -5,10 +5,11 @@ texts are mistakes. ``id`` (given or made by the caller) names the action and th
 case it is about. Whether somebody *may* do it is for :mod:`ciberaula.casework.policy`.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from ciberaula.casework.vocabulary import (
     Account,
@@ -26,10 +27,26 @@ from ciberaula.yamlfile import Strict, first_mistake
 
 MAX_TEXT = 4000
 
-Ref = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9]+([._:-][A-Za-z0-9]+)*$")]
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(max_length=MAX_TEXT)]
-Said = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+# Control characters (Cc) and halves of a pair (Cs); a text that a person writes has none but these two.
+_UNWRITABLE, _WRITABLE = frozenset({"Cc", "Cs"}), frozenset("\n\t")
+
+
+def _writable(text: object) -> object:
+    """Raises ``ValueError`` for what no database and no document keeps, before anything else is made of it."""
+    if isinstance(text, str) and any(
+        one not in _WRITABLE and unicodedata.category(one) in _UNWRITABLE for one in text
+    ):
+        raise ValueError(
+            _("hay un carácter que no se puede guardar: bórrelo (suele venir de copiar y pegar) y repita la acción.")
+        )
+    return text
+
+
+_Text = Annotated[str, BeforeValidator(_writable)]
+Ref = Annotated[_Text, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9]+([._:-][A-Za-z0-9]+)*$")]
+Line = Annotated[_Text, Field(min_length=1, max_length=200)]
+Words = Annotated[_Text, Field(max_length=MAX_TEXT)]
+Said = Annotated[_Text, Field(min_length=1, max_length=MAX_TEXT)]
 
 
 class _Action(Strict):
@@ -392,7 +409,7 @@ class BreakGlass(_Action):
     """Open a case outside one's scope in an emergency, for a limited time."""
 
     do: Literal["break_glass"]
-    reason: Annotated[str, Field(min_length=15, max_length=MAX_TEXT)]
+    reason: Annotated[_Text, Field(min_length=15, max_length=MAX_TEXT)]
     hours: Annotated[int, Field(ge=1, le=24)] = 8
 
 

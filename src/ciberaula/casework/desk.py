@@ -114,6 +114,16 @@ class Desk:
             mark = _Mark(head, at, actor, action_id, str(action["do"]), str(action["case"]))
             return mark.leave(unit, CHANGE, tuple(one.id for one in entities), reason)
 
+    def deny_later(
+        self, actor: Actor, action: Mapping[str, Any], *, action_id: str, condition: str, at: datetime
+    ) -> None:
+        """Note an attempt that was refused without a connection ``at`` that time, for want of ``condition``: once."""
+        with self.store.begin() as unit:
+            head = unit.head()
+            case_id = str(action["case"])
+            if not any(one.action_id == action_id and one.kind == DENIED for one in unit.audit(case_id)):
+                _Mark(head, at, actor, action_id, str(action["do"]), case_id).leave(unit, DENIED, (), condition)
+
     def look(self, actor: Actor, case_id: str, part: str = "file", *, action_id: str) -> View:
         """Open a case, or a ``part`` of it (``identity``, ``file``, ``notes``, ``documents``, ``audit``). Audited.
 

@@ -26,8 +26,9 @@ from ciberaula.casework.vocabulary import (
     TransitionStatus,
     label,
 )
+from ciberaula.casework.words import FOLLOW_UPS, SERVICES, word
 from ciberaula.classroom.desk_session import Session
-from ciberaula.classroom.desk_texts import FOLLOW_UPS, SERVICES, short_moment, word
+from ciberaula.classroom.desk_texts import short_moment
 from ciberaula.i18n import _
 
 Options = list[tuple[str, str]]

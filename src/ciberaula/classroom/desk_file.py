@@ -17,27 +17,14 @@ from ciberaula.casework.entities import (
     Search,
 )
 from ciberaula.casework.vocabulary import Purpose, label
+from ciberaula.casework.words import AREAS, CLOSURES, CONNECTIONS, DEVICES, LANGUAGES, TIES, word
 from ciberaula.classroom.desk_file_work import documents, incidents, notes, plan, services
 from ciberaula.classroom.desk_forms import FORMS, forms_of
 from ciberaula.classroom.desk_inputs import Form, minutes_of
 from ciberaula.classroom.desk_parts import Part, button, buttons, facts, form, heading, line, screen, table, tabs
 from ciberaula.classroom.desk_screens import Where, elsewhere, go
 from ciberaula.classroom.desk_session import Session, audit_of, title
-from ciberaula.classroom.desk_texts import (
-    ACTIONS,
-    AREAS,
-    CLOSURES,
-    CONNECTIONS,
-    DEVICES,
-    LANGUAGES,
-    TIES,
-    moment_text,
-    short_moment,
-    span,
-    word,
-    words_of,
-    yes_no,
-)
+from ciberaula.classroom.desk_texts import ACTIONS, moment_text, short_moment, span, words_of, yes_no
 from ciberaula.i18n import _
 
 TABS: Mapping[str, str] = {

@@ -16,9 +16,10 @@ from ciberaula.casework.entities import (
 )
 from ciberaula.casework.incidents import Term, terms
 from ciberaula.casework.vocabulary import label
+from ciberaula.casework.words import FOLLOW_UPS, SERVICES, word
 from ciberaula.classroom.desk_parts import Part, card, facts, heading, line, table
 from ciberaula.classroom.desk_session import Session
-from ciberaula.classroom.desk_texts import FOLLOW_UPS, SERVICES, moment_text, short_moment, word, words_of, yes_no
+from ciberaula.classroom.desk_texts import moment_text, short_moment, words_of, yes_no
 from ciberaula.i18n import _
 
 

@@ -2,11 +2,11 @@
 
 from ciberaula.casework.entities import CaseFile, Household, Person
 from ciberaula.casework.vocabulary import Channel, Data, GivenBy, Purpose
+from ciberaula.casework.words import AREAS, CONNECTIONS, DEVICES, LANGUAGES, TIES
 from ciberaula.classroom import desk_choices as choices
 from ciberaula.classroom.desk_choices import every, is_open, kept
 from ciberaula.classroom.desk_inputs import Form, Input, Values
 from ciberaula.classroom.desk_session import Session
-from ciberaula.classroom.desk_texts import AREAS, CONNECTIONS, DEVICES, LANGUAGES, TIES
 from ciberaula.i18n import _
 
 

@@ -1,10 +1,11 @@
 """Forms of the case desk for contacts, notes, documents, incidents, and the case as a whole."""
 
 from ciberaula.casework.vocabulary import Channel, Data, Risk
+from ciberaula.casework.words import CLOSURES, FOLLOW_UPS
 from ciberaula.classroom import desk_choices as choices
 from ciberaula.classroom.desk_choices import every, is_closed, is_open, kept
 from ciberaula.classroom.desk_inputs import FACTS, OPINION, OVERRIDE, Form, Input, days, reason
-from ciberaula.classroom.desk_texts import CLOSURES, FOLLOW_UPS, NOTICES
+from ciberaula.classroom.desk_texts import NOTICES
 from ciberaula.i18n import _
 
 _CHANNEL = Input("channel", _("Por qué canal"), "choice", every(Channel, without=[Channel.PLATFORM]), required=True)

@@ -4,11 +4,11 @@ from typing import Any
 
 from ciberaula.casework.entities import CaseFile, Plan
 from ciberaula.casework.vocabulary import ApprovalKind, Channel, Data, Risk, ServiceStatus
+from ciberaula.casework.words import SERVICES
 from ciberaula.classroom import desk_choices as choices
 from ciberaula.classroom.desk_choices import every, is_open, kept
 from ciberaula.classroom.desk_inputs import FACTS, OPINION, OVERRIDE, Form, Input, Values, days, reason
 from ciberaula.classroom.desk_session import Session
-from ciberaula.classroom.desk_texts import SERVICES
 from ciberaula.i18n import _
 
 GOALS = 4

@@ -5,15 +5,16 @@ the computer or for unseeded chance, so the same actions always meet the same ev
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import simpy
 
 from ciberaula.casework.requirements import Denied
-from ciberaula.casework.stories import graph
+from ciberaula.casework.stories import graph, link
 from ciberaula.casework.stories.clock import duration, in_words
-from ciberaula.casework.stories.connection import WITHOUT_NETWORK
+from ciberaula.casework.connection import WITHOUT_NETWORK
+from ciberaula.casework.offline import Choice
 from ciberaula.casework.stories.evaluate import holds
 from ciberaula.casework.stories.spec import Act, Effect, Message
 from ciberaula.casework.stories.state import State
@@ -141,7 +142,7 @@ class Events:
         state = self._state
         if message.id in state.came or message in self._held:
             return
-        if not state.line_up and message.channel not in WITHOUT_NETWORK:
+        if not state.reachable and message.channel not in WITHOUT_NETWORK:
             self._held.append(message)
             return
         self._seen += 1
@@ -192,13 +193,30 @@ class Events:
         state = self._state
         if up == state.line_up:
             return
-        self._seen += 1
         state.line_up = up
-        state.tell("connection", _("Vuelve la conexión.") if up else _("Se cae la conexión."))
+        if state.away:
+            # Who is where there is no signal does not notice.
+            return
         if up:
-            held, self._held = self._held, []
-            for message in held:
-                self._message(message)
+            self.reconnect({})
+        else:
+            self._seen += 1
+            state.tell("connection", _("Se cae la conexión."))
+            link.take_along(state)
+
+    def reconnect(self, keep: Mapping[str, Choice]) -> link.Return:
+        """Whoever plays has a connection again, and what she did comes back: with ``keep``, or what needs no choice."""
+        state = self._state
+        self._seen += 1
+        news = not state.away and not keep
+        state.away = False
+        back = link.come_back(state, keep)
+        if news:
+            state.tell("connection", " ".join(part for part in (_("Vuelve la conexión."), link.told(back)) if part))
+        held, self._held = self._held, []
+        for message in held:
+            self._message(message)
+        return back
 
     def _end(self, id: str) -> None:
         self._seen += 1

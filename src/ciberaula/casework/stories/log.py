@@ -48,7 +48,7 @@ class Moment:
 
 @dataclass(slots=True)
 class InboxMessage:
-    """Something that came in. ``sender``: how people read who it is from."""
+    """Something that came in. ``sender``: how people read who it is from; ``from_``: as the story names her."""
 
     id: str
     at: datetime
@@ -58,6 +58,7 @@ class InboxMessage:
     text: str
     case: str | None
     read: bool = False
+    from_: str = ""
 
 
 @dataclass(frozen=True, slots=True)

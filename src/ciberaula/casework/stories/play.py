@@ -13,11 +13,12 @@ from ciberaula.casework.desk import Desk
 from ciberaula.casework.entities import Actor, CaseFile
 from ciberaula.casework.store.memory import MemoryStore
 from ciberaula.casework.stories import answer as answers
-from ciberaula.casework.stories import player_actions
+from ciberaula.casework.stories import link, player_actions
+from ciberaula.casework.stories.conflict_texts import NotDone, Shown, not_done, shown
 from ciberaula.casework.stories.effects import Events
 from ciberaula.casework.stories.log import Happened, InboxMessage, Log, Moment, OpenSituation, Outcome
 from ciberaula.casework.stories.player import Doing, Player
-from ciberaula.casework.stories.player_actions import Choose, Read, Wait
+from ciberaula.casework.stories.player_actions import Choose, Read, Synchronise, Wait
 from ciberaula.casework.stories.spec import Ending, Story
 from ciberaula.casework.stories.state import State
 from ciberaula.errors import UserError
@@ -99,9 +100,11 @@ class Play:
         return outcome
 
     def _done(self, data: dict[str, Any], step: int) -> Outcome:
-        if data.get("do") not in ("choose", "wait", "read"):
+        if data.get("do") not in ("choose", "wait", "read", "synchronise"):
             return self._pass(self._player.on_desk(data, step))
         action = player_actions.parse(data)
+        if isinstance(action, Synchronise):
+            return self._synchronise(action, step)
         if isinstance(action, Choose):
             doing = self._player.choose(action.situation, action.option, step)
             if doing.outcome.ok:
@@ -125,6 +128,17 @@ class Play:
             raise UserError(_("El mensaje «{id}» no está en su bandeja.").format(id=action.message))
         message.read = True
         record = self._state.record(self.story.player, action, "done", step=step)
+        return self._pass(Doing(Outcome(True, record.line, "", record), player_actions.minutes(action)))
+
+    def _synchronise(self, action: Synchronise, step: int) -> Outcome:
+        state = self._state
+        link.check_return(state, action.keep)
+        decided = {
+            whose: [one.mine.id for one in link.all_conflicts(state) if action.keep.get(one.key) == whose]
+            for whose in ("mine", "theirs")
+        }
+        line = link.told(self._events.reconnect(action.keep))
+        record = state.record(self.story.player, action, "done", step=step, line=line, extra=decided)
         return self._pass(Doing(Outcome(True, record.line, "", record), player_actions.minutes(action)))
 
     def _wait(self, action: Wait, step: int) -> Outcome:
@@ -154,12 +168,15 @@ class Play:
 
     @property
     def desk(self) -> Desk:
-        """The desk. To change anything, use :meth:`do`: what goes around it is not in the log."""
-        return self._state.world.desk
+        """The desk that she works on: without a connection the one in her bag. To change anything, use :meth:`do`: what
+        goes around it is not in the log.
+        """
+        bag = self._state.world.bag
+        return self._state.world.desk if bag is None else bag.desk
 
     @property
     def store(self) -> MemoryStore:
-        """The store of the desk."""
+        """The store of the desk that all share."""
         return self._state.world.store
 
     @property
@@ -209,8 +226,34 @@ class Play:
 
     @property
     def connected(self) -> bool:
-        """Is there a connection now?"""
+        """Does she work on the desk that all share? Not so without a connection, nor while there is something to decide."""
         return self._state.connected
+
+    @property
+    def reachable(self) -> bool:
+        """Is there a connection, whatever still waits to be synchronised?"""
+        return self._state.reachable
+
+    @property
+    def away(self) -> bool:
+        """Did she leave for where there is no connection? Then she synchronises when she is back."""
+        return self._state.away
+
+    @property
+    def unsynchronised(self) -> int:
+        """How many actions were done without a connection and wait to be brought back."""
+        bag = self._state.world.bag
+        return bag.waiting if bag is not None else 0
+
+    @property
+    def conflicts(self) -> list[Shown]:
+        """What she and somebody else both revised, to be decided by ``{do: synchronise, keep: {key: mine | theirs}}``."""
+        return [shown(one, self._state.file(one.case_id), self.names) for one in link.conflicts(self._state)]
+
+    @property
+    def refused(self) -> list[NotDone]:
+        """What the desk did not do any more when it was brought back, and why."""
+        return [not_done(one, self.names) for one in self._state.refused]
 
     @property
     def ending(self) -> Ending | None:

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from ciberaula.casework.requirements import Denied
-from ciberaula.casework.stories import connection, consents, player_actions
+from ciberaula.casework import connection
+from ciberaula.casework.stories import consents, link, player_actions
 from ciberaula.casework.stories.log import Happened, Outcome, Outcomes
-from ciberaula.casework.stories.player_actions import LEAST_MINUTES, REFUSED_MINUTES, RESERVED, AskConsent
+from ciberaula.casework.stories.player_actions import LEAST_MINUTES, REFUSED_MINUTES, RESERVED, AskConsent, GoOffline
 from ciberaula.casework.stories.spec import Effect, Situation, StoryOption
 from ciberaula.casework.stories.state import State
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+
+
+ANSWERED_WITHIN = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Player:
         action = state.world.parsed(data, None)
         if action.id is not None and (action.id in state.world.used or RESERVED.fullmatch(action.id)):
             raise UserError(_("El identificador «{id}» ya está en uso: elija otro.").format(id=action.id))
+        self._check_incoming(action)
         if action.do == "record_consent" and action.granted:
             raise UserError(
                 _("Un consentimiento se registra cuando la persona lo da: pregúntele con «Pedir consentimiento».")
@@ -128,6 +134,8 @@ class Player:
         """Do ``action`` through the desk; what was said to it. Refused parts come last."""
         if isinstance(action, AskConsent):
             return self._ask(action, action_id)
+        if isinstance(action, GoOffline):
+            return [self._leave(action, action_id)], ""
         return [self._one(action, action, action_id)], ""
 
     def _one(self, shown: Any, action: Any, action_id: str, extra: Mapping[str, Any] | None = None) -> _Part:
@@ -137,6 +145,13 @@ class Player:
         except Denied as error:
             return _Part(shown, "denied", (), str(error), extra)
         return _Part(shown, "done", tuple(one.id for one in done.entities), done.line, extra)
+
+    def _leave(self, action: GoOffline, action_id: str) -> _Part:
+        try:
+            link.leave(self._state, action.cases, action_id)
+        except Denied as error:
+            return _Part(action, "denied", (), str(error))
+        return _Part(action, "done")
 
     def _ask(self, ask: AskConsent, action_id: str) -> tuple[list[_Part], str]:
         parts: list[_Part] = []
@@ -168,5 +183,25 @@ class Player:
         )
 
     def _check_connection(self, action: Any) -> None:
-        if not self._state.connected:
-            connection.check(action, self._state.at_hand)
+        state = self._state
+        if state.world.bag is not None:
+            connection.check(action, state.world.bag.cases, undecided=state.reachable)
+
+    def _check_incoming(self, action: Any) -> None:
+        """Whoever answers is held to less: so there must be something to answer."""
+        if action.do != "contact" or not action.incoming:
+            return
+        state = self._state
+        organisations = state.story.organisations.items()
+        # A message of whoever answers for an organisation is the organisation's, and the other way round.
+        names = {action.who, *(id for id, one in organisations if one.user == action.who)}
+        names |= {one.user for id, one in organisations if id == action.who and one.user}
+        if not any(
+            one.from_ in names and one.channel is action.channel and state.now - one.at <= ANSWERED_WITHIN
+            for one in state.inbox
+        ):
+            raise UserError(
+                _("De {who} no llegó nada por ese medio en los últimos tres días: quite «La otra parte se comunicó primero».").format(
+                    who=state.world.name(action.who)
+                )
+            )

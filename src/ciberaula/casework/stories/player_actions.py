@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from ciberaula.casework import actions
-from ciberaula.casework.actions import CONTACT_MINUTES, MINUTES, Ref, Words
+from ciberaula.casework.actions import CONTACT_MINUTES, MINUTES, Line, Ref, Words
 from ciberaula.casework.vocabulary import Channel, Data, GivenBy, Purpose
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -18,8 +18,10 @@ LAST = "@last:"
 LEAST_MINUTES = 5
 REFUSED_MINUTES = 5
 LONGEST_WAIT = 14 * 24 * 60
-# Ids that the engine makes: of the player's actions, of effects, of what was before, of the background.
-RESERVED = re.compile(r"[pexb]-\d.*")
+# Ids that the engine makes: of the player's actions, of effects, of what was before, of the background, of what is taken
+# along when the connection goes.
+RESERVED = re.compile(r"[pexbo]-\d.*")
+MOST_CASES = 50
 
 
 class AskConsent(Strict):
@@ -77,7 +79,31 @@ class Read(Strict):
     message: Ref
 
 
-OWN: dict[str, type[Strict]] = {"ask_consent": AskConsent, "choose": Choose, "wait": Wait, "read": Read}
+class GoOffline(Strict):
+    """Take cases along, to work on them where there is no connection."""
+
+    do: Literal["go_offline"]
+    id: None = None
+    cases: Annotated[tuple[Ref, ...], Field(min_length=1, max_length=MOST_CASES)]
+
+
+class Synchronise(Strict):
+    """Connect again and bring back what was done. ``keep``: whose version stays, for each key of ``Play.conflicts``."""
+
+    do: Literal["synchronise"]
+    keep: Annotated[dict[Line, Literal["mine", "theirs"]], Field(max_length=200)] = Field(default_factory=dict)
+
+
+OWN: dict[str, type[Strict]] = {
+    "ask_consent": AskConsent,
+    "choose": Choose,
+    "wait": Wait,
+    "read": Read,
+    "go_offline": GoOffline,
+    "synchronise": Synchronise,
+}
+WITHOUT_CASE = frozenset(OWN) - {"ask_consent"}
+"""Actions of the player that are about no single case."""
 DESK: dict[str, type[Strict]] = {
     model.model_fields["do"].annotation.__args__[0]: model
     for model in actions.Action.__origin__.__args__  # type: ignore[attr-defined]
@@ -111,7 +137,7 @@ def parse(data: Mapping[str, Any]) -> Any:
 def filled(data: Mapping[str, Any], case: str | None, last: Callable[[str, str], str]) -> dict[str, Any]:
     """``data`` with its ``case`` (default: ``case``) and what ``@last:<do>`` stands for: ``last(case, do)`` tells."""
     whole = dict(data)
-    if case is not None and whole.get("do") not in ("choose", "wait", "read"):
+    if case is not None and whole.get("do") not in WITHOUT_CASE:
         whole.setdefault("case", case)
 
     def value(one: Any) -> Any:

@@ -167,6 +167,7 @@ def _referred(do: str, key: str, names: Names) -> tuple[str, frozenset[str]] | N
     receivers = names.organisations | names.users
     kinds: dict[str, tuple[str, frozenset[str]]] = {
         "case": (_("un caso"), names.cases),
+        "cases": (_("un caso"), names.cases),
         "person": (_("una persona"), names.people),
         "about": (_("una persona"), names.people),
         "members": (_("una persona"), names.people),
@@ -187,7 +188,7 @@ def _referred(do: str, key: str, names: Names) -> tuple[str, frozenset[str]] | N
 
 def _act(data: ActionData, case: str | None, names: Names, place: Place) -> Iterator[Mistake]:
     do = str(data.get("do"))
-    if do in ("choose", "wait", "read"):
+    if do in ("choose", "wait", "read", "synchronise"):
         yield Mistake((*place, "do"), _("«{do}» solo lo hace quien juega: quítelo de aquí.").format(do=do))
         return
     whole = player_actions.filled(data, case, lambda _case, _do: "x")
@@ -229,6 +230,8 @@ def _effect(effect: Effect, story: Story, names: Names, place: Place) -> Iterato
         yield from _unknown((*place, "act", "by"), _("un usuario"), effect.act.by, names.users)
         if effect.act.action.get("do") == "ask_consent":
             yield Mistake((*place, "act"), _("«ask_consent» es de quien juega: use «record_consent»."))
+        if effect.act.action.get("do") == "go_offline":
+            yield Mistake((*place, "act"), _("«go_offline» es de quien juega: use «connection: down»."))
     if effect.message is not None:
         yield from _message(effect.message, story, names, (*place, "message"))
 
@@ -281,13 +284,17 @@ _WORDS: dict[str, type[StrEnum]] = {
 }
 
 
+# Arguments that conditions see besides those of the action: what was answered, and which entities were decided how.
+_EXTRA: dict[str, tuple[str, ...]] = {"ask_consent": ("granted",), "synchronise": ("mine", "theirs")}
+
+
 def _happening(happening: Happening, names: Names, place: Place) -> Iterator[Mistake]:
     yield from _unknown(place, _("un usuario"), happening.by, names.users | {"any"})
     model = {**DESK, **OWN}.get(happening.do)
     if model is None and happening.do != "any":
         yield from _unknown(place, _("una acción"), happening.do, frozenset({*DESK, *OWN}))
         return
-    fields = {*(model.model_fields if model else ()), *({"granted"} if happening.do == "ask_consent" else ())}
+    fields = {*(model.model_fields if model else ()), *_EXTRA.get(happening.do, ())}
     for key, match in happening.arguments.items():
         if model is not None and key not in fields:
             hint = _("un dato de «{do}»").format(do=happening.do)

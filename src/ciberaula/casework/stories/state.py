@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ciberaula.casework.entities import CaseFile
+from ciberaula.casework.offline import Refused
 from ciberaula.casework.stories import telling
 from ciberaula.casework.stories.log import (
     Happened,
@@ -17,7 +18,7 @@ from ciberaula.casework.stories.log import (
 )
 from ciberaula.casework.stories.spec import Act, Ending, Message, Story
 from ciberaula.casework.stories.world import World
-from ciberaula.i18n import _
+from ciberaula.i18n import _, ngettext
 
 
 class State:
@@ -39,16 +40,26 @@ class State:
         self.ending: Ending | None = None
         self.ended: str | None = None
         self.line_up = True
-        # Cases opened on this desk, which can be worked on without a connection.
+        # Did whoever plays go where there is no connection? Then the line means nothing to her until she is back.
+        self.away = False
+        # Cases opened on this desk, which are taken along when the connection goes.
         self.at_hand: set[str] = set()
+        self.drops = 0
+        self.refused: list[Refused] = []
 
     @property
     def now(self) -> datetime:
         return self.world.now
 
     @property
+    def reachable(self) -> bool:
+        """Does anything come through to whoever plays?"""
+        return self.line_up and not self.away
+
+    @property
     def connected(self) -> bool:
-        return self.line_up
+        """Does she work on the desk itself? Not so while what she did without it waits to be brought back."""
+        return self.reachable and self.world.bag is None
 
     def set_time(self, minute: float) -> None:
         """Set the present of the desk."""
@@ -65,7 +76,16 @@ class State:
         self.came[message.id] = self.now
         sender = self.world.name(message.from_)
         self.inbox.append(
-            InboxMessage(message.id, self.now, sender, message.channel, message.account, message.text, message.case)
+            InboxMessage(
+                message.id,
+                self.now,
+                sender,
+                message.channel,
+                message.account,
+                message.text,
+                message.case,
+                from_=message.from_,
+            )
         )
         self.tell("message", _("{sender}: {text}").format(sender=sender, text=message.text))
 
@@ -93,6 +113,14 @@ class State:
         """The story is over."""
         self.ended, self.ending = id, self.story.endings[id]
         self.open_situations = []
+        left = self.world.bag.waiting if self.world.bag is not None else 0
+        if left:
+            line = ngettext(
+                "Quedó {n} acción sin sincronizar: solo usted la tiene.",
+                "Quedaron {n} acciones sin sincronizar: solo usted las tiene.",
+                left,
+            )
+            self.tell("connection", line.format(n=left))
         self.tell("ending", _("{title}. {text}").format(title=self.ending.title, text=self.ending.text))
 
     # What is done ----------------------------------------------------------------------------------------------------
@@ -130,8 +158,8 @@ class State:
             offline=not self.connected,
         )
         self.log.add(record)
-        if by == self.story.player and outcome == "done" and args.get("case"):
-            self.at_hand.add(args["case"])
+        if by == self.story.player and outcome == "done":
+            self.at_hand.update(args.get("cases", [args["case"]] if args.get("case") else []))
         self._tell_record(record, told)
         return record
 

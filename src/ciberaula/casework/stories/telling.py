@@ -60,6 +60,8 @@ _LINES: dict[str, str] = {
     "choose": _("Decidió: {option}"),
     "wait": _("Dejó pasar el tiempo."),
     "read": _("Leyó un mensaje."),
+    "go_offline": _("Se llevó casos para trabajar sin conexión."),
+    "synchronise": _("Sincronizó lo que hizo sin conexión."),
 }
 _WHOM = {
     "supervisor": _("a quien supervisa"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from ciberaula.casework.desk import Desk, Done
 from ciberaula.casework.entities import Actor, CaseFile
+from ciberaula.casework.offline import Bag
 from ciberaula.casework.population import background
 from ciberaula.casework.store.memory import MemoryStore
 from ciberaula.casework.stories import player_actions
@@ -26,6 +27,8 @@ class World:
         self.store = MemoryStore()
         organisations = {id: one.user for id, one in story.organisations.items() if one.user}
         self.desk = Desk(self.store, lambda: self.now, organisations=organisations)
+        # What whoever plays works on while she has no connection, or has not decided yet what stays.
+        self.bag: Bag | None = None
         self.used: set[str] = set()
         self._last: dict[tuple[str, str], str] = {}
         self._names: dict[str, str] = {}
@@ -62,8 +65,13 @@ class World:
         return player_actions.parse(player_actions.filled(data, case or self.only_case, self.last))
 
     def act(self, user: str, action: Any, action_id: str) -> Done:
-        """``user`` does ``action``. Raises ``Denied`` or ``UserError``, and then nothing was done."""
-        done = self.desk.do(self.actors[user], action, action_id=action_id)
+        """``user`` does ``action``: whoever plays in her bag, where there is one. Raises ``Denied`` or ``UserError``, and
+        then nothing was done.
+        """
+        if self.bag is not None and user == self.story.player:
+            done = self.bag.do(action, action_id=action_id)
+        else:
+            done = self.desk.do(self.actors[user], action, action_id=action_id)
         self.used.update(one.id for one in done.entities)
         if done.entities:
             made = action.id or action_id
@@ -88,8 +96,9 @@ class World:
         return found
 
     def file(self, case_id: str) -> CaseFile | None:
-        """The whole case, for conditions: not a look of anybody's."""
-        with self.store.begin() as unit:
+        """The whole case, for conditions: not a look of anybody's. As in the bag, while it is there."""
+        store = self.bag.desk.store if self.bag is not None and case_id in self.bag.cases else self.store
+        with store.begin() as unit:
             return unit.case_file(case_id)
 
     def name(self, id: str) -> str:

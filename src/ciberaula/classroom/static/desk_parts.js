@@ -18,7 +18,7 @@ const PARTS = {
 function drawParts(place, parts, tools) {
   const before = place.drawn || [];
   const now = parts.map((part, index) => {
-    const text = JSON.stringify(part);
+    const text = JSON.stringify(part, _lasting);
     if (before[index] && before[index].text === text) return before[index];
     return { text, element: PARTS[part.kind](part, tools) };
   });
@@ -27,6 +27,11 @@ function drawParts(place, parts, tools) {
     if (place.children[index] !== element) place.insertBefore(element, place.children[index] || null);
   });
   while (place.children.length > now.length) place.lastChild.remove();
+}
+
+/** How a piece begins (what a form is filled with, whether a fold is open) is the person's from then on. */
+function _lasting(key, value) {
+  return key === "values" || key === "open" ? undefined : value;
 }
 
 function _button(item, tools) {

@@ -33,9 +33,12 @@ _LOCAL = frozenset(
 )
 
 
-def check(action: Any, at_hand: Collection[str]) -> None:
-    """Raise ``UserError`` where ``action`` needs a connection; ``at_hand``: cases already opened on this desk."""
-    if action.do in ("choose", "wait", "read", "register"):
+def check(action: Any, at_hand: Collection[str], *, undecided: bool = False) -> None:
+    """Raise ``UserError`` where ``action`` needs a connection; ``at_hand``: cases that can be worked on without one.
+
+    ``undecided``: the connection is back and waits only for a choice between two versions.
+    """
+    if action.do in ("choose", "wait", "read", "register", "go_offline", "synchronise"):
         return
     if action.do in _CONTACTS:
         possible = action.channel in WITHOUT_NETWORK
@@ -43,6 +46,8 @@ def check(action: Any, at_hand: Collection[str]) -> None:
         possible = action.through in WITHOUT_NETWORK
     else:
         possible = action.do in _LOCAL
+    if not possible and undecided:
+        raise UserError(_("Para eso hace falta estar al día: decida antes los cambios pendientes y sincronice."))
     if not possible:
         raise UserError(
             _(
