@@ -1,8 +1,8 @@
 """The case of a story as it was played in a folder, read back from its log."""
 
-from ciberaula.casework.stories.load import load_story
 from ciberaula.casework.stories.play import Play
 from ciberaula.classroom.case_sources import CaseSource
+from ciberaula.classroom.story_items import story_at
 from ciberaula.classroom.workplace import Workplace
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -14,13 +14,15 @@ def played_case(place: Workplace, story_id: str) -> CaseSource | None:
     Of several cases, the one with most entries. Raises ``UserError`` where there is no such story or its log does not replay.
     """
     path = place.folder / f"{story_id}.yml"
-    if path.name != f"{story_id}.yml":
-        raise UserError(_("«{id}» no es el nombre de una historia.").format(id=story_id))
-    entry = place.sheet.entry(story_id)
-    if entry is None or entry.kind != "story":
+    if path.name != f"{story_id}.yml" or not path.is_file():
+        raise UserError(
+            _("No hay una historia «{id}» en esta carpeta: revise su nombre.").format(id=str(story_id)[:60])
+        )
+    item = story_at(path)
+    entry = place.sheet.entry(item.id)
+    if entry is None or entry.kind != item.kind:
         return None
-    play = Play.replay(load_story(path), entry.value)
-    return case_of(play)
+    return case_of(Play.replay(item.story, entry.value))
 
 
 def case_of(play: Play) -> CaseSource | None:
