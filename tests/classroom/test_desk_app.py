@@ -168,6 +168,27 @@ def test_a_person_is_added_under_an_id_of_her_own(folder):
     assert again.widget.play.names("c1.persona-2") == "Zoila"
 
 
+def test_a_new_case_and_an_emergency_access_begin_at_the_list_of_cases(folder):
+    desk = Desk()
+    desk.begin()
+    desk.send("go", screen="cases", form="register")
+    new = {"code": "SIM-900", "name": "Rosa", "canton": "Loja", "area": "rural", "device": "own", "connection": "none"}
+    desk.send("submit", case="", form="register", values={**new, "age": 200})
+    assert desk.level == "error"
+    desk.send("submit", case="", form="register", values=new)
+    assert desk.level == "ok"
+    assert "SIM-900" in desk.text()
+    desk.send("go", screen="cases", form="break_glass")
+    desk.send("submit", case="", form="break_glass", values={"code": "SIM-114", "reason": "Corta"})
+    assert set(desk.desk["form"]["problems"]) == {"reason"}
+    why = "La vecina oyó gritos y nadie contesta."
+    desk.send("submit", case="", form="break_glass", values={"code": "sim-114", "reason": why})
+    assert sheet(folder)[STORY]["actions"][-1]["action"] == {"do": "break_glass", "case": "c1", "reason": why}
+    desk.send("go", screen="cases", form="break_glass")
+    desk.send("submit", case="", form="break_glass", values={"code": "SIM-NADIE", "reason": why})
+    assert "no está entre los que usted puede ver" in desk.desk["form"]["refused"]
+
+
 def test_a_tab_that_is_a_look_is_one_only_once(folder):
     desk = Desk()
     desk.begin()

@@ -70,7 +70,7 @@ class Person:
         """From the calendar, let all the time of the story pass."""
         forward = self.desk.get_by_role("button", name="Adelantar hasta lo próximo")
         for _turn in range(30):
-            clock = self.desk.locator(".ciberaula-clock").inner_text()
+            clock = str(self.desk.locator(".ciberaula-clock").text_content())
             self.keys.press(forward)
             expect(self.desk.locator(".ciberaula-clock")).not_to_have_text(clock)
             if not forward.count():

@@ -152,6 +152,8 @@ EDITS = {
     "an ending it did not come to": (lambda log: log.update(ended="fin-plazo"), "no llega al final"),
     "an invented action": (lambda log: log["actions"][0].update(action={"do": "win"}), "no se puede repetir"),
     "too long": (lambda log: renumber(log, [log["actions"][0]] * 401), "no tiene la forma"),
+    "another seed": (lambda log: log.update(seed=log["seed"] + 1), "se alteró"),
+    "without its times": (lambda log: [entry.pop("at") for entry in log["actions"]], "se alteró"),
     "another shape": (lambda log: log.pop("seed"), "no tiene la forma"),
     "a key more": (lambda log: log.update(score=100), "no tiene la forma"),
 }

@@ -5,7 +5,7 @@ texts are mistakes. ``id`` (given or made by the caller) names the action and th
 case it is about. Whether somebody *may* do it is for :mod:`ciberaula.casework.policy`.
 """
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
@@ -27,15 +27,13 @@ from ciberaula.yamlfile import Strict, first_mistake
 
 MAX_TEXT = 4000
 
-# Control characters (Cc) and halves of a pair (Cs); a text that a person writes has none but these two.
-_UNWRITABLE, _WRITABLE = frozenset({"Cc", "Cs"}), frozenset("\n\t")
+# Control characters but line break and tab, and halves of a surrogate pair.
+_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
 
 def _writable(text: object) -> object:
     """Raises ``ValueError`` for what no database and no document keeps, before anything else is made of it."""
-    if isinstance(text, str) and any(
-        one not in _WRITABLE and unicodedata.category(one) in _UNWRITABLE for one in text
-    ):
+    if isinstance(text, str) and _UNWRITABLE.search(text):
         raise ValueError(
             _("hay un carácter que no se puede guardar: bórrelo (suele venir de copiar y pegar) y repita la acción.")
         )

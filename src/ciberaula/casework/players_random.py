@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ciberaula.casework.players import finish
 from ciberaula.casework.stories.play import Play
 from ciberaula.casework.stories.spec import Story
+from ciberaula.casework.stories.trial import returning
 from ciberaula.casework.vocabulary import Account, Channel, Data, Purpose, Risk
 from ciberaula.errors import UserError
 
@@ -168,6 +169,9 @@ def random_player(story: Story, seed: int, *, actions: int = MOST_ACTIONS) -> Pl
 
 
 def _next(play: Play, desk: Desk) -> dict[str, Any]:
+    back = returning(play, desk.rng)
+    if back is not None and desk.yes():
+        return back
     drawn = desk.rng.random()
     if play.open_situations and drawn < _DECIDES:
         waiting = desk.one(list(play.open_situations))

@@ -169,3 +169,29 @@ def _spoke(case: str, person: str) -> dict[str, Any]:
         "purpose": _("seguimiento"),
         "minutes": 15,
     }
+
+
+# Days since each of a caseload's own cases came in: one is new, one was assessed, one has a plan.
+_STAGES = (1, 5, 20)
+
+
+def caseload(player: Actor, count: int, *, code: str, until: datetime) -> list[Past]:
+    """What was done on ``count`` cases of the player's own before ``until``, in order of time.
+
+    The first came in yesterday, the others have come further. Their codes are ``<code>-<n>``; the same player (her id)
+    always gets the same cases.
+    """
+    chance = random.Random(f"caseload:{player.id}")  # noqa: S311 -- a simulation, no secret
+    done: list[Past] = []
+    for number in range(1, count + 1):
+        stage = (number - 1) % len(_STAGES)
+        case, at = f"{player.id}-{number}", until - timedelta(days=_STAGES[stage])
+        about = {"code": f"{code}-{number}", "person": f"{case}-p", **person_details(chance)}
+        done.append(Past(at, player, {"do": "register", "case": case, **about}))
+        if stage > 0:
+            risk = chance.choice(("high", "medium", "low"))
+            done.append(Past(at + timedelta(hours=20), player, _assessed(case, risk)))
+        if stage > 1:
+            done.append(Past(at + timedelta(days=2), player, _planned(case, chance)))
+            done.append(Past(until - timedelta(days=6), player, _spoke(case, f"{case}-p")))
+    return sorted(done, key=lambda one: one.at)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ciberaula.casework.stories.play import Play
-from ciberaula.classroom.desk_file import LOOKS, TABS, case_screen, form_id
+from ciberaula.classroom.desk_file import LOOKS, TABS, case_screen
 from ciberaula.classroom.desk_forms import FORMS
+from ciberaula.classroom.desk_forms_office import OFFICE, office_action, office_parts
 from ciberaula.classroom.desk_inputs import fill, no_such_form
 from ciberaula.classroom.desk_keeping import Elsewhere, Keeping
 from ciberaula.classroom.desk_parts import Part
@@ -22,6 +23,7 @@ from ciberaula.classroom.desk_screens import (
     elsewhere,
     filter_fields,
     followed,
+    form_id,
     head,
     inbox,
     pause,
@@ -173,7 +175,8 @@ class DeskWidget(FrontendWidget):
             return self._keeping.end_screen()
         match self._where.screen:
             case "cases":
-                return cases(session, self._found(session), self._where.filters)
+                more = office_parts(session, self._where, self._sent)
+                return cases(session, self._found(session), self._where.filters, more)
             case "calendar":
                 due = my_tasks(session)
                 return calendar(session, due, codes(session, {one.case_id for one in due}), ends=True)
@@ -200,11 +203,8 @@ class DeskWidget(FrontendWidget):
         if self.play.ending is None or self._keeping.item.graded:
             return self._now
         self._keeping.again()
-        self._reload_place()
+        self._where, self._looked = _HOME, set()
         return _Shown(done(_("Empieza de nuevo. Su recorrido anterior queda guardado para comparar.")), focus="screen")
-
-    def _reload_place(self) -> None:
-        self._where, self._looked, self._begun = _HOME, set(), True
 
     def _pause(self, _message: Message) -> _Shown:
         self._paused = True
@@ -220,8 +220,9 @@ class DeskWidget(FrontendWidget):
         if not self._begun or screen not in ("inbox", "cases", "calendar", "case"):
             return self._now
         if screen != "case":
-            self._where = elsewhere(self._where, screen=screen, case="")
-            return _Shown(no_status(), focus="screen")
+            named = form if screen == "cases" and form in OFFICE else ""
+            self._where = elsewhere(self._where, screen=screen, case="", form=named)
+            return _Shown(no_status(), focus="form" if named else "screen")
         if message.get("case") != self._where.case or tab not in TABS or not isinstance(form, str):
             return self._now
         part = LOOKS.get(str(tab))
@@ -262,15 +263,20 @@ class DeskWidget(FrontendWidget):
         return self._do({"do": "wait", **how})
 
     def _submit(self, message: Message) -> _Shown:
-        form = FORMS.get(str(message.get("form")))
-        session = PlaySession(self.play)
-        file = case_file(session, self._where.case)
-        if form is None or file is None or (message.get("case"), form.do) != (self._where.case, self._where.form):
+        session, where = PlaySession(self.play), self._where
+        office = where.screen == "cases"
+        form = (OFFICE if office else FORMS).get(str(message.get("form")))
+        file = None if office else case_file(session, where.case)
+        if form is None or (file is None and not office) or (message.get("case"), form.do) != (where.case, where.form):
             raise no_such_form()
         filled = fill(form, session, file, message.get("values"))
         if filled.action is None:
             return _Shown(problem(_("Falta algo en el formulario.")), focus="form", problems=filled.problems)
-        shown = self._do({**filled.action, "case": file.case.id})
+        if file is None:
+            action = office_action(session, filled.action, self._keeping.count)
+        else:
+            action = {**filled.action, "case": file.case.id}
+        shown = self._do(action)
         if shown.status["level"] == "error":
             return _Shown(shown.status, shown.followed, "", refused=shown.status["text"])
         self._sent += 1

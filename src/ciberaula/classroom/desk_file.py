@@ -20,9 +20,9 @@ from ciberaula.casework.vocabulary import Purpose, label
 from ciberaula.casework.words import AREAS, CLOSURES, CONNECTIONS, DEVICES, LANGUAGES, TIES, word
 from ciberaula.classroom.desk_file_work import documents, incidents, notes, plan, services
 from ciberaula.classroom.desk_forms import FORMS, forms_of
-from ciberaula.classroom.desk_inputs import Form, minutes_of
-from ciberaula.classroom.desk_parts import Part, button, buttons, facts, form, heading, line, screen, table, tabs
-from ciberaula.classroom.desk_screens import Where, elsewhere, go
+from ciberaula.classroom.desk_inputs import Form, form_part, minutes_of
+from ciberaula.classroom.desk_parts import Part, button, buttons, facts, heading, line, screen, table, tabs
+from ciberaula.classroom.desk_screens import Where, elsewhere, form_id, go
 from ciberaula.classroom.desk_session import Session, audit_of, title
 from ciberaula.classroom.desk_texts import ACTIONS, moment_text, short_moment, span, words_of, yes_no
 from ciberaula.i18n import _
@@ -57,24 +57,12 @@ def case_screen(session: Session, file: CaseFile, where: Where, nonce: int) -> d
     return screen(f"case:{file.case.id}:{where.tab}:{where.form}", _("Caso {title}").format(title=title(file)), parts)
 
 
-def form_id(where: Where, nonce: int) -> str:
-    """What keeps apart what was begun to be written in each form of each case."""
-    return f"{where.case}:{where.form}:{nonce}"
-
-
 def _open_form(session: Session, file: CaseFile, where: Where, nonce: int) -> list[Part]:
     one = FORMS[where.form]
     leave = button(_("Dejarlo"), go(elsewhere(where)))
     takes = _("Toma unos {minutes} minutos del reloj.").format(minutes=minutes_of(one.do))
-    fields = form(
-        form_id(where, nonce),
-        one.fields(session, file),
-        {"do": "submit", "case": where.case, "form": where.form},
-        one.submit,
-        values=one.values(session, file),
-        groups=[each.group for each in one.shown(session, file)],
-        leave=leave,
-    )
+    send = {"do": "submit", "case": where.case, "form": where.form}
+    fields = form_part(one, session, file, id=form_id(where, nonce), send=send, leave=leave)
     return [heading(ACTIONS[one.do]), line(" ".join(text for text in (one.intro, takes) if text), quiet=True), fields]
 
 

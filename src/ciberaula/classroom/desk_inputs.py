@@ -7,7 +7,9 @@ from typing import Any, Literal
 from ciberaula.casework.actions import MAX_TEXT, MINUTES
 from ciberaula.casework.entities import CaseFile
 from ciberaula.casework.policy import RULES
-from ciberaula.classroom.desk_choices import Source
+from ciberaula.classroom import desk_parts as parts
+from ciberaula.classroom.desk_choices import Options, Source
+from ciberaula.classroom.desk_parts import Command, Part
 from ciberaula.classroom.desk_session import Session
 from ciberaula.classroom.fields import Field, clean_values
 from ciberaula.classroom.sheetfile import MAX_TEXT as LONGEST_ANSWER
@@ -33,15 +35,16 @@ _FIELD_KINDS: dict[InputKind, Literal["choice", "multiple", "text", "number"]] =
 class Input:
     """One input of an action's form; ``name`` is the argument of the action.
 
-    ``source``: what to choose from. ``when``: another input's name and the values that make this one matter; it is left
-    out of the action otherwise. ``flag``: a box to tick. ``group``: inputs that
-    belong together.
+    ``source``: what to choose from in a case, or ``words``: what to choose from everywhere. ``when``: another input's name
+    and the values that make this one matter; it is left out of the action otherwise. ``flag``: a box to tick. ``group``:
+    inputs that belong together.
     """
 
     name: str
     label: str
     kind: InputKind = "line"
     source: Source | None = None
+    words: Mapping[str, str] | None = None
     required: bool = False
     help: str = ""
     when: tuple[str, tuple[str, ...]] | None = None
@@ -49,9 +52,15 @@ class Input:
     most: float | None = None
     group: str = ""
 
-    def field(self, session: Session, file: CaseFile) -> Field:
+    def choices(self, session: Session, file: CaseFile | None) -> Options:
+        """What there is to choose from now."""
+        if self.words is not None:
+            return list(self.words.items())
+        return self.source(session, file) if self.source is not None and file is not None else []
+
+    def field(self, session: Session, file: CaseFile | None) -> Field:
         """As the front end draws it, with the choices there are now."""
-        options = [(_YES, self.label)] if self.kind == "flag" else self.source(session, file) if self.source else []
+        options = [(_YES, self.label)] if self.kind == "flag" else self.choices(session, file)
         return Field(
             self.name,
             "" if self.kind == "flag" else self.label,
@@ -83,11 +92,11 @@ class Form:
     pack: Callable[[Values, CaseFile], Values] = lambda values, _file: values
     submit: str = field(default_factory=lambda: _("Registrar"))
 
-    def shown(self, session: Session, file: CaseFile) -> list[Input]:
+    def shown(self, session: Session, file: CaseFile | None) -> list[Input]:
         """Its inputs, without choices that have nothing to choose from."""
-        return [one for one in self.inputs if one.source is None or one.source(session, file)]
+        return [one for one in self.inputs if one.source is None or one.choices(session, file)]
 
-    def fields(self, session: Session, file: CaseFile) -> list[Field]:
+    def fields(self, session: Session, file: CaseFile | None) -> list[Field]:
         return [one.field(session, file) for one in self.shown(session, file)]
 
     def fits(self, session: Session, file: CaseFile) -> bool:
@@ -111,8 +120,11 @@ class Filled:
     problems: Mapping[str, str]
 
 
-def fill(form: Form, session: Session, file: CaseFile, raw: object) -> Filled:
-    """The action that the ``raw`` values of the front end ask for. Raises ``UserError`` for what no form could send."""
+def fill(form: Form, session: Session, file: CaseFile | None, raw: object) -> Filled:
+    """The action that the ``raw`` values of the front end ask for. Raises ``UserError`` for what no form could send.
+
+    Without a ``file`` (a form of no case) the values are the arguments as they are.
+    """
     cleaned = clean_values(form.fields(session, file), raw)
     shown = [one for one in form.inputs if one.when is None or cleaned.get(one.when[0]) in one.when[1]]
     problems = _problems(shown, cleaned)
@@ -120,7 +132,7 @@ def fill(form: Form, session: Session, file: CaseFile, raw: object) -> Filled:
         return Filled(None, problems)
     values = {one.name: cleaned[one.name] for one in shown if one.name in cleaned and one.kind != "flag"}
     values |= {one.name: True for one in shown if one.kind == "flag" and one.name in cleaned}
-    return Filled({"do": form.do, **form.pack(values, file)}, {})
+    return Filled({"do": form.do, **(values if file is None else form.pack(values, file))}, {})
 
 
 def _problems(inputs: Sequence[Input], values: Mapping[str, Any]) -> dict[str, str]:
@@ -139,6 +151,19 @@ def _problems(inputs: Sequence[Input], values: Mapping[str, Any]) -> dict[str, s
             elif one.least is not None and len(value.strip()) < one.least:
                 found[one.name] = _("Explíquelo un poco más: al menos {least:g} caracteres.").format(least=one.least)
     return found
+
+
+def form_part(form: Form, session: Session, file: CaseFile | None, *, id: str, send: Command, leave: Part) -> Part:
+    """The form as a piece of a screen; see :func:`ciberaula.classroom.desk_parts.form`."""
+    return parts.form(
+        id,
+        form.fields(session, file),
+        send,
+        form.submit,
+        values={} if file is None else form.values(session, file),
+        groups=[one.group for one in form.shown(session, file)],
+        leave=leave,
+    )
 
 
 def no_such_form() -> UserError:

@@ -77,7 +77,7 @@ class Keeping:
     @property
     def count(self) -> int:
         """How many actions the log holds."""
-        return len(self.play.answer()["actions"])
+        return len(self.play.actions)
 
     def opened(self) -> None:
         """The story is on a screen."""

@@ -54,6 +54,11 @@ def go(where: Where) -> Command:
     return {"do": "go", "screen": where.screen, "case": where.case, "tab": where.tab, "form": where.form}
 
 
+def form_id(where: Where, nonce: int) -> str:
+    """What keeps apart what was begun to be written in each form of each case."""
+    return f"{where.case}:{where.form}:{nonce}"
+
+
 def open_case(case_id: str) -> Command:
     """The command that opens a case, which is a look and goes into the audit."""
     return {"do": "open", "case": case_id}
@@ -217,8 +222,10 @@ def fitting(lines: Iterable[CaseLine], filters: Mapping[str, Any]) -> list[CaseL
     return sorted(found, key=lambda one: (one.next_due is None, one.next_due or datetime.max, one.code))
 
 
-def cases(session: Session, lines: Iterable[CaseLine], filters: Mapping[str, Any]) -> dict[str, Any]:
-    """The cases within the user's scope, what is due first at the top."""
+def cases(
+    session: Session, lines: Iterable[CaseLine], filters: Mapping[str, Any], more: Sequence[Part] = ()
+) -> dict[str, Any]:
+    """The cases within the user's scope, what is due first at the top; ``more``: what can be done about others."""
     rows = [
         [
             opening(one.code, open_case(one.case_id)),
@@ -240,6 +247,7 @@ def cases(session: Session, lines: Iterable[CaseLine], filters: Mapping[str, Any
         [
             fold(_("Buscar y filtrar"), [search], is_open=narrowed),
             table(found, columns, rows, _("Ningún caso responde a esa búsqueda: quite algún filtro.")),
+            *more,
         ],
     )
 

@@ -51,13 +51,14 @@ def genogram(file: CaseFile, title: str = "") -> Drawing:
     people, ties = _people(file), file.of(Relation)
     kin = [tie for tie in ties if tie.one in people and tie.other in people]
     rows = _rows(people, _generations(people, kin, file.case.subject), kin)
+    head = _HEAD if any(tie.kind in _MARKS for tie in kin) else _MARGIN // 2 + _SIZE // 2
     placed = {
-        person.id: _Placed(person, _MARGIN + column * _STEP_X, _HEAD + row * _STEP_Y)
+        person.id: _Placed(person, _MARGIN + column * _STEP_X, head + row * _STEP_Y)
         for row, members in enumerate(rows)
         for column, person in _spread(members, max(map(len, rows)))
     }
     widest = max(map(len, rows))
-    width, height = 2 * _MARGIN + (widest - 1) * _STEP_X, _HEAD + _MARGIN + (len(rows) - 1) * _STEP_Y
+    width, height = 2 * _MARGIN + (widest - 1) * _STEP_X, head + _MARGIN + (len(rows) - 1) * _STEP_Y
     lines, marks = _family_lines(placed, kin)
     shapes = [_sign(one, file.case.subject) for one in placed.values()]
     names = [label for one in placed.values() for label in _name(one)]
@@ -83,24 +84,34 @@ def ecomap(file: CaseFile, names: Mapping[str, str], title: str = "") -> Drawing
         for tie in file.of(Relation)
         if file.case.subject in (tie.one, tie.other)
     }
-    centre, radius = 300.0, 205.0
+    # Few ties need little paper, and none only the room of a name.
+    radius = 205.0 if len(around) > 4 else 150.0 if around else 0.0
+    middle, centre = radius + 95, radius + 60
     lines: list[Line] = []
     shapes: list[Shape] = []
     labels: list[Label] = []
     known = {**names, **{one.id: one.name for one in file.of(Person)}}
     for index, (id, tie) in enumerate(around.items()):
         angle = 2 * math.pi * index / len(around) - math.pi / 2
-        x, y = centre + radius * math.cos(angle), centre + radius * math.sin(angle)
-        lines.append(_tie_line(tie.kind, (centre, centre), (x, y)))
+        x, y = middle + radius * math.cos(angle), centre + radius * math.sin(angle)
+        lines.append(_tie_line(tie.kind, (middle, centre), (x, y)))
         shapes.append(Shape("circle" if file.get(Person, id) else "frame", x, y, 124, 58))
         labels += _centred(known.get(id, id), x, y)
         if tie.kind in _MARKS:
-            labels.append(Label((centre + x) / 2, (centre + y) / 2 + 4, _MARKS[tie.kind], small=True))
-    shapes.append(Shape("circle", centre, centre, 130, 70, bold=True))
-    labels += _centred(subject.name if subject else file.case.subject, centre, centre)
+            labels.append(Label((middle + x) / 2, (centre + y) / 2 + 4, _MARKS[tie.kind], small=True))
+    shapes.append(Shape("circle", middle, centre, 130, 70, bold=True))
+    labels += _centred(subject.name if subject else file.case.subject, middle, centre)
     facts = [_("En el centro: {name}.").format(name=subject.name if subject else file.case.subject)]
     facts += [_fact(tie, known) for tie in around.values()] or [_("Todavía no hay vínculos anotados.")]
-    return Drawing(title or _("Ecomapa"), 600, 600, tuple(lines), tuple(shapes), tuple(labels), tuple(facts))
+    return Drawing(
+        title or _("Ecomapa"),
+        int(2 * middle),
+        int(2 * centre),
+        tuple(lines),
+        tuple(shapes),
+        tuple(labels),
+        tuple(facts),
+    )
 
 
 def _people(file: CaseFile) -> dict[str, Person]:

@@ -70,8 +70,9 @@ def score(request: str) -> Reply:
 
     ``request`` is JSON: ``folder`` (where the questions lie), ``answers`` (id -> value), ``participants`` (the pseudonyms
     that the rest of the submission names) and ``keys`` (the folder of the assignment's source) where they are known,
-    ``seconds`` (per cell) and ``cells`` ([{id, points, source}] in the order of the notebook). The cells share one namespace, new for each
-    submission, as they would share a notebook. Each item of the reply is ``{id, score}`` or ``{id, reason}``.
+    ``seconds`` (per cell) and ``cells`` ([{id, points, source}] in the order of the notebook). The cells share one
+    namespace, new for each submission, as they would share a notebook. Each item of the reply is ``{id, score}`` or
+    ``{id, reason}``.
     """
     asked = json.loads(request)
     os.chdir(asked["folder"])

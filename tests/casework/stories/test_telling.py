@@ -48,6 +48,8 @@ ACTIONS: dict[str, dict[str, object]] = {
     "choose": {"situation": "s", "option": "a"},
     "wait": {"until": "next"},
     "read": {"message": "m1"},
+    "go_offline": {"cases": ["c1"]},
+    "synchronise": {"keep": {"c1/eva": "mine"}},
 }
 NAMES = {"eva": "Eva", "ana": "Ana", "centro": "Centro (simulado)", "ruth": "Ruth"}
 
@@ -55,7 +57,7 @@ NAMES = {"eva": "Eva", "ana": "Ana", "centro": "Centro (simulado)", "ruth": "Rut
 def told(do):
     given = dict(ACTIONS[do])
     extra = {"granted": given.pop("granted")} if do == "ask_consent" else {}
-    case = {} if do in ("choose", "wait", "read") else {"case": "c1"}
+    case = {} if do in player_actions.WITHOUT_CASE else {"case": "c1"}
     action = player_actions.parse({"do": do, **case, **given})
     args = {**action.model_dump(mode="json", exclude={"do"}), **extra}
     return telling.tell(do, args, lambda id: NAMES.get(id, id))

@@ -1,10 +1,23 @@
 """The case files of a played story as they were at any moment, out of the versions that its store keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from ciberaula.casework.entities import Case, CaseFile, Entity
 from ciberaula.casework.store.protocol import Store
+
+
+def _in_order(found: Iterable[Entity]) -> Iterator[Entity]:
+    """``found`` in the order in which it was put. What came back later from without a connection counts from then on.
+
+    Such a version keeps the time at which it was made; where it took the place of a newer one, it is as if made then.
+    """
+    latest: dict[tuple[type[Entity], str], datetime] = {}
+    for one in found:
+        before = latest.get((type(one), one.id), one.made_at)
+        latest[type(one), one.id] = max(before, one.made_at)
+        yield one if one.made_at >= before else replace(one, made_at=before)
 
 
 class History:
@@ -25,7 +38,7 @@ class History:
                     if not version.set_aside and version.entity.case_id == case_id
                 ]
                 # Stable: of two versions of the same moment the later put stays later.
-                self._versions[case_id] = sorted(found, key=lambda one: one.made_at)
+                self._versions[case_id] = sorted(_in_order(found), key=lambda one: one.made_at)
 
     @property
     def cases(self) -> list[str]:

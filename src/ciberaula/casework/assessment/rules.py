@@ -155,9 +155,14 @@ def _names_of(scene: Scene, receiver: str) -> list[str]:
 def not_ones_work(scene: Scene) -> Iterator[Violation]:
     """Looked at a case that is neither of the story nor the player's."""
     seen: set[str] = set()
-    for record in scene.mine:
-        case = str(record.args.get("case", ""))
-        if record.do not in ("look", "break_glass") or case in scene.cases or case in seen:
+    looked = [
+        (record, str(case))
+        for record in scene.mine
+        if record.do in ("look", "break_glass", "go_offline")
+        for case in record.args.get("cases") or [record.args.get("case", "")]
+    ]
+    for record, case in looked:
+        if case in scene.cases or case in seen:
             continue
         seen.add(case)
         with scene.play.store.begin() as unit:

@@ -14,6 +14,8 @@ from ciberaula.casework.store import trouble
 
 # Option of a connection that will only read and need not wait for who writes.
 READS = "casework_reads"
+# Option of a connection for what a database only does between transactions.
+BETWEEN = "casework_between"
 WAIT_S: float = 30
 CHECKED_WHOLE = 16 * 1024 * 1024  # bytes; a larger file would take seconds to read through at every opening
 _HEADER = b"SQLite format 3\0"
@@ -131,8 +133,9 @@ def _use_wal(cursor: sqlite3.Cursor) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(BETWEEN, False):
+        connection.exec_driver_sql("BEGIN" if options.get(READS, False) else "BEGIN IMMEDIATE")
 
 
 # PostgreSQL ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ciberaula.casework.audit import DENIED
 from ciberaula.casework.entities import AuditEntry, CaseFile, Entity
 from ciberaula.casework.snapshot import updated
 from ciberaula.casework.store import finding, rows, trouble
-from ciberaula.casework.store.engines import open_engine
+from ciberaula.casework.store.engines import BETWEEN, open_engine
 from ciberaula.casework.store.protocol import (
     CaseLine,
     Query,
@@ -45,7 +45,7 @@ class SqlStore:
         self._thread = threading.local()
         self.engine, self.place = open_engine(address)
         try:
-            with self._told():
+            with self.told():
                 upgrade(self.engine, self.place)
         except BaseException:
             self.close()
@@ -58,7 +58,7 @@ class SqlStore:
             raise RuntimeError("a transaction of this store is already open")
         self._thread.inside = True
         try:
-            with self._told(), self.engine.begin() as connection:
+            with self.told(), self.engine.begin() as connection:
                 yield SqlUnit(connection, self.place)
         finally:
             self._thread.inside = False
@@ -67,8 +67,19 @@ class SqlStore:
         """Let go of all connections."""
         self.engine.dispose()
 
+    def compact(self) -> None:
+        """Have the database write itself anew: until then it keeps what was deleted or replaced."""
+        with self.told(), self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                between = connection.execution_options(**{BETWEEN: True})
+                between.exec_driver_sql("VACUUM")
+                between.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                between = connection.execution_options(isolation_level="AUTOCOMMIT")
+                between.exec_driver_sql("VACUUM FULL versions")
+
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
         """Whatever the database has to complain of becomes a line for people."""
         try:
             yield
@@ -76,7 +87,7 @@ class SqlStore:
             told = trouble.explain(error, self.place)
             if told is None:
                 raise
-            raise told from error
+            raise trouble.StoreTrouble(str(told)) from error
 
 
 @dataclass(slots=True)
@@ -97,6 +108,11 @@ class SqlUnit:
         if found is None:
             raise trouble.damaged(place)
         self._head: tuple[int, str] = (found.seq, found.digest)
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for what is kept beside the cases."""
+        return self._connection
 
     def case_file(self, case_id: str) -> CaseFile | None:
         return self._opened(case_id).file
@@ -178,15 +194,24 @@ class SqlUnit:
             self._write_line(new, is_new=old is None)
         if old is None or (old.code, old.name) != (new.code, new.name):
             self._connection.execute(delete(WORDS).where(WORDS.c.case_id == case_id))
-            words = [{"word": word, "case_id": case_id} for word in sorted(search_words(new.code, new.name))]
-            if words:
-                self._connection.execute(insert(WORDS), words)
+            self._write_words(new)
         receivers = addressees(after)
         if receivers != (frozenset() if before is None else addressees(before)):
             self._connection.execute(delete(ADDRESSED).where(ADDRESSED.c.case_id == case_id))
             if receivers:
                 sent = [{"user": user, "case_id": case_id} for user in sorted(receivers)]
                 self._connection.execute(insert(ADDRESSED), sent)
+
+    def list_again(self, case_id: str) -> None:
+        """What lists show of a case whose versions were rewritten in their place (an erasure)."""
+        self._open.pop(case_id, None)
+        self._connection.execute(delete(WORDS).where(WORDS.c.case_id == case_id))
+        file = self.case_file(case_id)
+        if file is None:
+            return
+        line = line_of(file)
+        self._write_line(line, is_new=False)
+        self._write_words(line)
 
     def _write_line(self, line: CaseLine, *, is_new: bool) -> None:
         words = "".join(f" {word}" for word in sorted(search_words(line.code, line.name)))
@@ -195,6 +220,11 @@ class SqlUnit:
             self._connection.execute(insert(INDEX), values)
         else:
             self._connection.execute(update(INDEX).where(INDEX.c.case_id == line.case_id), values)
+
+    def _write_words(self, line: CaseLine) -> None:
+        words = [{"word": word, "case_id": line.case_id} for word in sorted(search_words(line.code, line.name))]
+        if words:
+            self._connection.execute(insert(WORDS), words)
 
     def append(self, entry: AuditEntry) -> None:
         if (entry.seq - 1, entry.previous) != self._head:

@@ -169,3 +169,16 @@ ADDRESSED = Table(
     sqlite_with_rowid=False,
 )
 Index("case_addressed_by_case", ADDRESSED.c.case_id)
+
+# Who shares the desk: the only place where the id that the audit knows meets a person's pseudonym (its digest). Erasing
+# somebody takes her row out, and the chain stays as it is.
+PARTICIPANTS = Table(
+    "participants",
+    METADATA,
+    Column("user", KEY, primary_key=True),
+    Column("person", KEY, nullable=False),
+    Column("role", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("joined_at", DateTime, nullable=False),
+)
+Index("participants_by_person", PARTICIPANTS.c.person, PARTICIPANTS.c.role, unique=True)

@@ -12,6 +12,11 @@ from ciberaula.errors import UserError
 from ciberaula.files import cause
 from ciberaula.i18n import _
 
+
+class StoreTrouble(UserError):
+    """The database did not do it, for a reason of its own (out of reach, busy, full): the same action may be tried again."""
+
+
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _NOT_ALLOWED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

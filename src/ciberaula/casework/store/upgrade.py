@@ -9,7 +9,7 @@ from ciberaula.casework.store.engines import READS
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "casework_version"
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The last migration: a database that has it needs no alembic, which takes long to load."""
 
 _VERSION = table(VERSION_TABLE, column("version_num"))

@@ -10,11 +10,11 @@ from datetime import datetime
 
 import simpy
 
+from ciberaula.casework.connection import WITHOUT_NETWORK
+from ciberaula.casework.offline import Choice
 from ciberaula.casework.requirements import Denied
 from ciberaula.casework.stories import graph, link
 from ciberaula.casework.stories.clock import duration, in_words
-from ciberaula.casework.connection import WITHOUT_NETWORK
-from ciberaula.casework.offline import Choice
 from ciberaula.casework.stories.evaluate import holds
 from ciberaula.casework.stories.spec import Act, Effect, Message
 from ciberaula.casework.stories.state import State

@@ -137,8 +137,10 @@ class Play:
             whose: [one.mine.id for one in link.all_conflicts(state) if action.keep.get(one.key) == whose]
             for whose in ("mine", "theirs")
         }
-        line = link.told(self._events.reconnect(action.keep))
-        record = state.record(self.story.player, action, "done", step=step, line=line, extra=decided)
+        back = self._events.reconnect(action.keep)
+        first = _("Volvió a conectarse.") if back.waiting else _("Sincronizó lo que hizo sin conexión.")
+        told = f"{first} {link.told(back)}".rstrip()
+        record = state.record(self.story.player, action, "done", step=step, extra=decided, told=told)
         return self._pass(Doing(Outcome(True, record.line, "", record), player_actions.minutes(action)))
 
     def _wait(self, action: Wait, step: int) -> Outcome:

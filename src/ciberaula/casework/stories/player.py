@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ciberaula.casework.requirements import Denied
 from ciberaula.casework import connection
+from ciberaula.casework.requirements import Denied
 from ciberaula.casework.stories import consents, link, player_actions
 from ciberaula.casework.stories.log import Happened, Outcome, Outcomes
 from ciberaula.casework.stories.player_actions import LEAST_MINUTES, REFUSED_MINUTES, RESERVED, AskConsent, GoOffline
@@ -14,7 +14,6 @@ from ciberaula.casework.stories.spec import Effect, Situation, StoryOption
 from ciberaula.casework.stories.state import State
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-
 
 ANSWERED_WITHIN = timedelta(hours=72)
 
@@ -89,7 +88,7 @@ class Player:
             player_actions.Choose(do="choose", situation=situation, option=option),
             "denied" if refusal else "done",
             step=step,
-            line=refusal or chosen.text,
+            line=refusal,
             told=_("{title}: {option}").format(title=waiting.title, option=chosen.text),
         )
         for part in parts:
@@ -201,7 +200,7 @@ class Player:
             for one in state.inbox
         ):
             raise UserError(
-                _("De {who} no llegó nada por ese medio en los últimos tres días: quite «La otra parte se comunicó primero».").format(
-                    who=state.world.name(action.who)
-                )
+                _(
+                    "De {who} no llegó nada por ese medio en los últimos tres días: quite «La otra parte se comunicó primero»."
+                ).format(who=state.world.name(action.who))
             )

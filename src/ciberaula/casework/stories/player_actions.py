@@ -137,7 +137,7 @@ def parse(data: Mapping[str, Any]) -> Any:
 def filled(data: Mapping[str, Any], case: str | None, last: Callable[[str, str], str]) -> dict[str, Any]:
     """``data`` with its ``case`` (default: ``case``) and what ``@last:<do>`` stands for: ``last(case, do)`` tells."""
     whole = dict(data)
-    if case is not None and whole.get("do") not in WITHOUT_CASE:
+    if case is not None and str(whole.get("do")) not in WITHOUT_CASE:
         whole.setdefault("case", case)
 
     def value(one: Any) -> Any:

@@ -61,7 +61,7 @@ _LINES: dict[str, str] = {
     "wait": _("Dejó pasar el tiempo."),
     "read": _("Leyó un mensaje."),
     "go_offline": _("Se llevó casos para trabajar sin conexión."),
-    "synchronise": _("Sincronizó lo que hizo sin conexión."),
+    "synchronise": _("Sincronizó su trabajo."),
 }
 _WHOM = {
     "supervisor": _("a quien supervisa"),

@@ -3,9 +3,11 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from ciberaula.casework.stories.play import Play
 from ciberaula.casework.stories.spec import Story
+from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 PLAYS = 60
@@ -56,6 +58,8 @@ def _played(story: Story, seed: int) -> Play:
     for _turn in range(_MOST_TURNS):
         if play.ending is not None:
             break
+        if _came_back(play, chance):
+            continue
         ways = [
             (waiting.id, option.id)
             for waiting in play.open_situations
@@ -69,6 +73,20 @@ def _played(story: Story, seed: int) -> Play:
         if not play.do({"do": "choose", "situation": situation, "option": option}).ok:
             refused.add((situation, option))
     return play
+
+
+def _came_back(play: Play, chance: random.Random) -> bool:
+    back = returning(play, chance)
+    try:
+        return back is not None and play.do(back).ok
+    except UserError:
+        return False  # there is no line yet
+
+
+def returning(play: Play, chance: random.Random) -> dict[str, Any] | None:
+    """The ``synchronise`` of somebody who has to do it, deciding at random; ``None`` where nothing waits for her."""
+    keep = {one.key: chance.choice(["mine", "theirs"]) for one in play.conflicts}
+    return {"do": "synchronise", "keep": keep} if keep or play.away else None
 
 
 def words(story: Story) -> int:

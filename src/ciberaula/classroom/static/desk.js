@@ -82,7 +82,7 @@ function _moveFocus(focus, places) {
     screen: () => places.title,
     inside: () => places.parts.querySelector("h5[tabindex]"),
     said: () => places.result,
-    form: () => places.form && places.form.wrong(),
+    form: () => places.form && (places.form.wrong() || places.form.first()),
   };
   const target = targets[focus] && targets[focus]();
   if (!target) return;

@@ -209,6 +209,7 @@ function _form(part, tools) {
       if (refused) refusal.append(symbol("error"), ` ${refused}`);
     },
     wrong: () => element.querySelector("[aria-invalid=true]"),
+    first: () => element.querySelector("input, select, textarea"),
   });
   return element;
 }
