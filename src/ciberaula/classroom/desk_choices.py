@@ -97,8 +97,14 @@ def services(session: Session, file: CaseFile) -> Options:
 
 
 def received(session: Session, file: CaseFile) -> Options:
-    """What was sent to the user and waits for an answer."""
-    return _transitions(session, file, lambda one: one.status is _WAITING and _is_mine(session, one))
+    """What was sent to the user, or asked of her as the owner, and waits for an answer."""
+
+    def waits(one: Transition) -> bool:
+        asked = one.kind is TransitionKind.TRANSFER_REQUEST
+        mine = file.case.owner == session.actor.id if asked else _is_mine(session, one)
+        return one.status is _WAITING and mine
+
+    return _transitions(session, file, waits)
 
 
 def accepted(session: Session, file: CaseFile) -> Options:

@@ -204,7 +204,7 @@ def _consents(session: Session, file: CaseFile) -> list[Part]:
     ]
     columns = (_("Persona"), _("Para qué"), _("Alcance"), _("Respuesta"), _("Quién y cómo"), _("Cuándo"))
     empty = _("No hay ninguno: sin él no se refiere, no se transfiere y no se usan canales digitales.")
-    return [table(_("Consentimientos"), columns, rows, empty)]
+    return [table(_("Qué se aceptó y qué no"), columns, rows, empty)]
 
 
 def _covers(session: Session, one: Consent) -> str:

@@ -161,7 +161,7 @@ def documents(session: Session, file: CaseFile) -> list[Part]:
     ]
     return [
         table(
-            _("Documentos"),
+            _("En el expediente"),
             (_("Título"), _("Clase"), _("Datos que contiene"), _("Compartido con")),
             rows,
             _("Todavía no hay documentos."),

@@ -109,13 +109,23 @@ def start(title: str, prebrief: str, minutes: int, *, graded: bool, notices: Seq
     return screen("start", title, [*notes, prose(prebrief), bullets(how), begin])
 
 
-def pause() -> dict[str, Any]:
-    """A calm place: nothing runs, nothing is lost, and whom to turn to, in general terms."""
+def pause(*, story: bool = True) -> dict[str, Any]:
+    """A calm place: nothing runs, nothing is lost, and whom to turn to, in general terms. ``story``: or a shared desk."""
+    calm = (
+        _("Tómese el tiempo que necesite. El reloj de la historia está detenido y no se pierde nada.")
+        if story
+        else _("Tómese el tiempo que necesite. No se pierde nada de lo que guardó.")
+    )
+    leaving = (
+        _("Para salir, cierre la página. Al volver a abrirla, la historia sigue donde la dejó.")
+        if story
+        else _("Para salir, cierre la página. Al volver a abrirla, sus casos estarán en la mesa.")
+    )
     return screen(
         "pause",
         _("Pausa"),
         [
-            line(_("Tómese el tiempo que necesite. El reloj de la historia está detenido y no se pierde nada.")),
+            line(calm),
             line(
                 _("Algunas historias se parecen a lo que una ha vivido o ha visto en su trabajo. No tiene que seguir.")
             ),
@@ -127,7 +137,7 @@ def pause() -> dict[str, Any]:
                     _("Una persona de su confianza, hoy."),
                 ]
             ),
-            line(_("Para salir, cierre la página. Al volver a abrirla, la historia sigue donde la dejó.")),
+            line(leaving),
             buttons(button(_("Volver"), {"do": "back"}, main=True)),
         ],
     )
@@ -281,7 +291,7 @@ def calendar(session: Session, tasks: Sequence[Task], codes: Mapping[str, str], 
         parts.append(fold(_("Más adelante ({n})").format(n=len(rows)), [table(_("Más adelante"), _TASKS, rows)]))
     if not tasks:
         parts.append(line(_("Nada vence en sus casos.")))
-    return screen("calendar", _("Calendario y reloj"), parts)
+    return screen("calendar", _("Calendario y reloj") if ends else _("Calendario"), parts)
 
 
 _TASKS = (_("Caso"), _("Qué"), _("Cuándo"))

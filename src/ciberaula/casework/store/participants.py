@@ -10,14 +10,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, true
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, true
 
 from ciberaula.casework.entities import Approval, Entity, Transition
 from ciberaula.casework.store import rows
 from ciberaula.casework.store.protocol import OPEN_KINDS, OPEN_STATUS
 from ciberaula.casework.store.sql import SqlUnit
 from ciberaula.casework.store.tables import INDEX, NAMES, PARTICIPANTS, TABLES, VERSIONS
-from ciberaula.casework.vocabulary import ApprovalStatus, Role
+from ciberaula.casework.vocabulary import ApprovalStatus, Role, TransitionKind, TransitionStatus
 
 E = TypeVar("E", bound=Entity)
 MOST = 100  # of a list: the last ones
@@ -78,15 +78,33 @@ def _participant(row: Any) -> Participant:
 
 
 def received(unit: SqlUnit, user: str) -> list[Item]:
-    """Referrals and transfers that went to ``user`` and are pending or accepted, the last first."""
+    """Referrals and transfers that went to ``user`` and are pending or accepted, and requests for cases of hers that wait
+    for her answer; the last first."""
     table = TABLES[Transition]
-    return _items(unit, Transition, table.c.to == user, _among(table.c.status, OPEN_STATUS), INDEX.c.owner != user)
+    sent_to_her = and_(
+        table.c.to == user,
+        _among(table.c.kind, OPEN_KINDS),
+        _among(table.c.status, OPEN_STATUS),
+        INDEX.c.owner != user,
+    )
+    asked_of_her = and_(
+        INDEX.c.owner == user,
+        table.c.kind == TransitionKind.TRANSFER_REQUEST.value,
+        table.c.status == TransitionStatus.IN_PROGRESS.value,
+    )
+    return _items(unit, Transition, or_(sent_to_her, asked_of_her))
 
 
 def sent(unit: SqlUnit, user: str) -> list[Item]:
-    """Referrals and transfers that ``user`` sent, the last answered or sent first."""
-    # The id of an entity is that of the action that made it, which begins with whoever acted.
-    return _items(unit, Transition, TABLES[Transition].c.id.startswith(f"{user}.", autoescape=True))
+    """What ``user`` sent or asked for, the last answered or sent first."""
+    table = TABLES[Transition]
+    kinds = _among(table.c.kind, (*OPEN_KINDS, TransitionKind.TRANSFER_REQUEST))
+    return _items(unit, Transition, table.c.id.startswith(f"{user}.", autoescape=True), kinds)
+
+
+def maker(entity_id: str) -> str:
+    """Who made an entity: its id is that of the action, which on a shared desk begins with the id of whoever acted."""
+    return entity_id.partition(".")[0]
 
 
 def approvals(unit: SqlUnit, group: str) -> list[Item]:
@@ -107,8 +125,6 @@ def _items(unit: SqlUnit, kind: type[E], *conditions: ColumnElement[bool]) -> li
         VERSIONS.c.kind == NAMES[kind],
         VERSIONS.c.current == true(),
     )
-    if kind is Transition:
-        conditions = (*conditions, _among(table.c.kind, OPEN_KINDS))
     found = unit.connection.execute(
         select(INDEX.c.code, INDEX.c.owner, VERSIONS.c.body)
         .select_from(table)
