@@ -17,6 +17,7 @@ COMMANDS = [
     *("notebooks", "plan"),
     *("bundle", "collect", "release", "autograde", "feedback"),
     *("progress", "my-data", "erase"),
+    "mesa",
 ]
 
 

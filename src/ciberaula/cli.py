@@ -20,6 +20,7 @@ _PROVIDERS = (
     "ciberaula.authoring.commands",
     "ciberaula.grading.commands",
     "ciberaula.progress.commands",
+    "ciberaula.casework.commands",
 )
 # The commands that need more than the classroom's packages.
 _LOCK_OF = {"test": "dev", "benchmark": "dev"}

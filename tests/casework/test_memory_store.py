@@ -8,7 +8,6 @@ import pytest
 
 from ciberaula.casework.audit import CHANGE, DENIED, seal
 from ciberaula.casework.entities import Case, Note, Person, Transition
-from ciberaula.casework.store import open_store
 from ciberaula.casework.store.memory import MemoryStore
 from ciberaula.casework.store.protocol import Query, Unit
 from ciberaula.casework.vocabulary import Risk, Status, Step, TransitionKind, TransitionStatus
@@ -52,11 +51,6 @@ def unit(store: MemoryStore) -> Iterator[Unit]:
 
 def lines(unit: Unit, **query: object) -> list[str]:
     return [line.case_id for line in unit.find(Query(**query))]  # type: ignore[arg-type]
-
-
-def test_memory_is_what_opens_without_an_address() -> None:
-    assert isinstance(open_store(), MemoryStore)
-    assert isinstance(open_store("memory:"), MemoryStore)
 
 
 def test_what_was_put_is_read_and_a_file_is_a_snapshot(unit: Unit) -> None:

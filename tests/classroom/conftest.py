@@ -1,6 +1,9 @@
 import pytest
 
+from tests.casework.stores import address, postgres
 from tests.classroom.content import write_folder
+
+__all__ = ["address", "assignment", "lesson", "postgres"]
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_the_course_has_twelve_modules_and_forty_hours():
     assert [module.hours for module in plan.modules] == HOURS
     assert plan.hours == sum(HOURS) == 40
     assert [module.number for module in plan.modules] == list(range(12))
-    assert [module.id for module in plan.written] == ["05-proteccion-de-datos"]
+    assert [module.id for module in plan.written] == ["05-proteccion-de-datos", "06-gestion-virtual-de-casos"]
 
 
 def test_every_coverage_id_is_taught_and_what_is_practised_is_assessed():

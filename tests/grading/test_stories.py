@@ -272,7 +272,14 @@ def test_the_page_is_accessible(played, careless, monkeypatch, tmp_path, width):
     with chromium_page(width=width) as tab:
         tab.page.goto(path.as_uri())
         assert tab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert tab.page.get_by_role("region", name="Canal y cuenta: 0 de 2 puntos").get_by_role("listitem").count() > 2
+        criterion = tab.page.locator("details", has_text="Canal y cuenta: 0 de 2 puntos")
+        assert not criterion.get_by_role("listitem").first.is_visible()
+        tab.page.get_by_text("Canal y cuenta: 0 de 2 puntos").focus()
+        tab.page.keyboard.press("Enter")
+        assert criterion.get_by_role("listitem").first.is_visible()
+        assert criterion.get_by_role("listitem").count() > 2
+        for closed in tab.page.locator("details:not([open]) > summary").all():
+            closed.click()
         tab.page.screenshot(path=str(tmp_path / "pagina.png"), full_page=True)
         assert axe_violations(tab.page, "html") == []
 

@@ -538,7 +538,7 @@ def parse(data: Any) -> Any:
     try:
         return _ADAPTER.validate_python(data)
     except ValidationError as error:
-        name = str(data.get("do", "?"))[:40] if isinstance(data, Mapping) else "?"
+        name = " ".join(str(data.get("do", "?")).split())[:40] if isinstance(data, Mapping) else "?"
         if name not in NAMES:
             raise UserError(_("No existe la acción «{do}»: elija una de las de la mesa.").format(do=name)) from error
         raise UserError(_("Acción «{do}»: {mistake}").format(do=name, mistake=first_mistake(error, above=1))) from error

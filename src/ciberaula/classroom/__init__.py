@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
     from ciberaula.classroom.desk_app import story
+    from ciberaula.classroom.desk_shared import shared_desk
     from ciberaula.classroom.documents import document
     from ciberaula.classroom.handover import delivery, module_progress
     from ciberaula.classroom.legal_view import legal_card
@@ -26,6 +27,7 @@ _HOMES = {
     "module_progress": "handover",
     "question": "widgets",
     "scenario": "widgets",
+    "shared_desk": "desk_shared",
     "story": "desk_app",
     "submit_answer": "checks",
     "submit_table": "checks",
@@ -42,6 +44,7 @@ __all__ = [
     "module_progress",
     "question",
     "scenario",
+    "shared_desk",
     "story",
     "submit_answer",
     "submit_table",

@@ -104,7 +104,7 @@ def received(session: Session, file: CaseFile) -> Options:
         mine = file.case.owner == session.actor.id if asked else _is_mine(session, one)
         return one.status is _WAITING and mine
 
-    return _transitions(session, file, waits)
+    return _transitions(session, file, waits, lambda one: one.made_by)
 
 
 def accepted(session: Session, file: CaseFile) -> Options:
@@ -123,9 +123,14 @@ def _is_mine(session: Session, one: Transition) -> bool:
     return session.actor.id in (one.to, session.desk.organisations.get(one.to))
 
 
-def _transitions(session: Session, file: CaseFile, fits: Callable[[Transition], bool]) -> Options:
+def _transitions(
+    session: Session,
+    file: CaseFile,
+    fits: Callable[[Transition], bool],
+    whom: Callable[[Transition], str] = lambda one: one.to,
+) -> Options:
     return [
-        (one.id, f"{label(one.kind)}: {session.names(one.to)} ({short_moment(one.made_at)})")
+        (one.id, f"{label(one.kind)}: {session.names(whom(one))} ({short_moment(one.made_at)})")
         for one in file.of(Transition)
         if fits(one)
     ]

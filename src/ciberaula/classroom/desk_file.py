@@ -20,7 +20,7 @@ from ciberaula.casework.vocabulary import Purpose, label
 from ciberaula.casework.words import AREAS, CLOSURES, CONNECTIONS, DEVICES, LANGUAGES, TIES, word
 from ciberaula.classroom.desk_file_work import documents, incidents, notes, plan, services
 from ciberaula.classroom.desk_forms import FORMS, forms_of
-from ciberaula.classroom.desk_inputs import Form, form_part, minutes_of
+from ciberaula.classroom.desk_inputs import Form, clock_time, form_part
 from ciberaula.classroom.desk_parts import Part, button, buttons, facts, heading, line, screen, table, tabs
 from ciberaula.classroom.desk_screens import Where, elsewhere, form_id, go
 from ciberaula.classroom.desk_session import Session, audit_of, title
@@ -60,7 +60,7 @@ def case_screen(session: Session, file: CaseFile, where: Where, nonce: int) -> d
 def _open_form(session: Session, file: CaseFile, where: Where, nonce: int) -> list[Part]:
     one = FORMS[where.form]
     leave = button(_("Dejarlo"), go(elsewhere(where)))
-    takes = _("Toma unos {minutes} minutos del reloj.").format(minutes=minutes_of(one.do))
+    takes = clock_time(session, one.do)
     send = {"do": "submit", "case": where.case, "form": where.form}
     fields = form_part(one, session, file, id=form_id(where, nonce), send=send, leave=leave)
     return [heading(ACTIONS[one.do]), line(" ".join(text for text in (one.intro, takes) if text), quiet=True), fields]

@@ -3,7 +3,7 @@
 from ciberaula.casework.policy import LEAST_REASON, RULES
 from ciberaula.casework.store.protocol import Query
 from ciberaula.casework.words import AREAS, CONNECTIONS, DEVICES, LANGUAGES
-from ciberaula.classroom.desk_inputs import Form, Input, Values, form_part, minutes_of
+from ciberaula.classroom.desk_inputs import Form, Input, Values, clock_time, form_part
 from ciberaula.classroom.desk_parts import Part, button, buttons, heading, line
 from ciberaula.classroom.desk_screens import Where, elsewhere, form_id, go
 from ciberaula.classroom.desk_session import Session
@@ -59,7 +59,7 @@ def office_parts(session: Session, where: Where, nonce: int) -> list[Part]:
     parts: list[Part] = []
     if where.form in OFFICE:
         one = OFFICE[where.form]
-        takes = _("Toma unos {minutes} minutos del reloj.").format(minutes=minutes_of(one.do))
+        takes = clock_time(session, one.do)
         leave = button(_("Dejarlo"), go(elsewhere(where)))
         send = {"do": "submit", "case": "", "form": one.do}
         parts += [

@@ -107,9 +107,12 @@ class Form:
         return all(one.source(session, file) for one in self.inputs if one.required and one.source)
 
 
-def minutes_of(do: str) -> int:
-    """About how long the action takes on the clock of a story."""
-    return MINUTES.get("record_consent" if do == "ask_consent" else do, USUAL_MINUTES)
+def clock_time(session: Session, do: str) -> str:
+    """About how long the action takes on the clock of a story; nothing where the clock is everybody's (a shared desk)."""
+    if not session.answers_consent:
+        return ""
+    minutes = MINUTES.get("record_consent" if do == "ask_consent" else do, USUAL_MINUTES)
+    return _("Toma unos {minutes} minutos del reloj.").format(minutes=minutes)
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,12 @@ class Item:
     comment_html: str = ""
 
     @property
+    def critical_count(self) -> str:
+        """How many critical errors, in words, for the list at the top."""
+        count = len(self.critical)
+        return ngettext("{n} error crítico", "{n} errores críticos", count).format(n=count)
+
+    @property
     def long_question(self) -> bool:
         """True where the question is so long that the page shows it on request: the answer matters more here."""
         return len(self.question_html) > LONG_QUESTION

@@ -1,5 +1,7 @@
 """What a random player may try, sensible or not."""
 
+import re
+
 from hypothesis import strategies as st
 
 from ciberaula.casework.vocabulary import Account, Channel, Data, Purpose, Risk
@@ -30,6 +32,8 @@ ACTIONS = st.one_of(
     WAITS.map(lambda until: {"do": "wait", **until}),
     WAITS.map(lambda until: {"do": "wait", **until}),
     st.sampled_from(["m1", "m2", "m3", "m9"]).map(lambda id: {"do": "read", "message": id}),
+    st.lists(CASES, max_size=2).map(lambda cases: {"do": "go_offline", "cases": cases}),
+    st.sampled_from([{}, {}, {"c1/elvia": "mine"}]).map(lambda keep: {"do": "synchronise", "keep": keep}),
     action("look", part=st.sampled_from(["file", "notes", "audit"])),
     action(
         "ask_consent",
@@ -74,3 +78,11 @@ ACTIONS = st.one_of(
     ),
     st.dictionaries(st.sampled_from(["do", "case", "x"]), WORDS | st.none(), max_size=3),
 )
+
+_TAKEN_ALONG = re.compile(r"(o-\d+|p-\d+(-\d+)?)\.\d+")
+
+
+def audited(play):
+    """Entries of what was done by somebody, in the bag too until it is brought back; without looks at what was packed."""
+    chain = {(one.action_id, one.kind): one for one in (*play.store.chain, *play.desk.audit())}
+    return [one for one in chain.values() if not _TAKEN_ALONG.fullmatch(one.action_id)]

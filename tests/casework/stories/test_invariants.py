@@ -10,10 +10,11 @@ from ciberaula.casework.policy import LEAST_REASON
 from ciberaula.casework.requirements import sharing_consent
 from ciberaula.casework.stories.load import load_story
 from ciberaula.casework.stories.play import Play
+from ciberaula.casework.stories.player_actions import WITHOUT_CASE
 from ciberaula.casework.vocabulary import Data, Step
 from ciberaula.errors import UserError
 from tests.casework.stories.conftest import SAMPLE
-from tests.casework.stories.random_actions import ACTIONS
+from tests.casework.stories.random_actions import ACTIONS, audited
 
 STORY = load_story(SAMPLE).model_copy(update={"background": 12})
 DISCLOSES = ("refer", "transfer", "share_document")
@@ -29,24 +30,27 @@ class Player(RuleBasedStateMachine):
 
     @rule(action=ACTIONS)
     def act(self, action):
-        before, entries = len(self.play.happened), len(self.play.store.chain)
+        before, entries = len(self.play.happened), self._entries()
         try:
             self.play.do(action)
         except UserError:
-            assert (len(self.play.happened), len(self.play.store.chain)) == (before, entries)
+            assert (len(self.play.happened), self._entries()) == (before, entries)
             return
         # What anybody did or was refused meanwhile left one entry each, and nothing else did.
-        new = [one for one in self.play.happened[before:] if one.do not in ("choose", "wait", "read")]
-        assert len(self.play.store.chain) - entries == len(new)
+        new = [one for one in self.play.happened[before:] if one.do not in WITHOUT_CASE]
+        assert len(self._entries()) - len(entries) == len(new)
         for record in new:
             if record.outcome == "done" and record.by == STORY.player:
                 self._within_the_rules(record)
+
+    def _entries(self):
+        return {one.action_id for one in audited(self.play)}
 
     def _within_the_rules(self, record):
         file = self.play.file(record.args["case"])
         assert file is not None
         entry = next(
-            one for one in self.play.store.chain if one.at == record.at and one.action == self._audited(record)
+            one for one in self.play.desk.audit() if one.at == record.at and one.action == self._audited(record)
         )
         if record.do in DISCLOSES and not record.args["override"]:
             assert sharing_consent(file, record.args["to"], self._told(record, file)) is not None
@@ -67,7 +71,9 @@ class Player(RuleBasedStateMachine):
 
     @invariant()
     def chain_holds(self):
+        chain = self.play.store.chain
         assert self.play.desk.verify().ok
+        assert len({(one.action_id, one.kind) for one in chain}) == len(chain)
 
     @invariant()
     def workflow_is_computed(self):
