@@ -78,17 +78,17 @@ class Past:
 def background(count: int, *, seed: int | str, until: datetime, player: Actor) -> list[Past]:
     """What was done on ``count`` other cases in the four months before ``until``, in order of time.
 
-    About an eighth of them are the player's own, a quarter of her team's; the rest belong to other teams.
+    About a twentieth of them are the player's own, so that the story's case is easily seen; a quarter is her team's.
     """
     chance = random.Random(f"population:{seed}")  # noqa: S311 -- a simulation, no secret
     colleagues = _colleagues(player)
     done: list[Past] = []
     for number in range(1, count + 1):
         share = chance.random()
-        if share < 0.125:
+        if share < 0.05:
             owner = player
         else:
-            team = player.group if share < 0.375 else chance.choice(_OTHER_TEAMS)
+            team = player.group if share < 0.3 else chance.choice(_OTHER_TEAMS)
             owner = chance.choice(colleagues[team])
         done += _case(number, chance, owner, until)
     return sorted(done, key=lambda one: one.at)

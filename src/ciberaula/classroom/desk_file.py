@@ -21,10 +21,12 @@ from ciberaula.casework.words import AREAS, CLOSURES, CONNECTIONS, DEVICES, LANG
 from ciberaula.classroom.desk_file_work import documents, incidents, notes, plan, services
 from ciberaula.classroom.desk_forms import FORMS, forms_of
 from ciberaula.classroom.desk_inputs import Form, clock_time, form_part
-from ciberaula.classroom.desk_parts import Part, button, buttons, facts, heading, line, screen, table, tabs
+from ciberaula.classroom.desk_parts import Part, button, buttons, drawing, facts, heading, line, screen, table, tabs
 from ciberaula.classroom.desk_screens import Where, elsewhere, form_id, go
 from ciberaula.classroom.desk_session import Session, audit_of, title
 from ciberaula.classroom.desk_texts import ACTIONS, moment_text, short_moment, span, words_of, yes_no
+from ciberaula.classroom.genograms import ecomap, genogram
+from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 TABS: Mapping[str, str] = {
@@ -170,10 +172,24 @@ def _people(session: Session, file: CaseFile) -> list[Part]:
         table(_("Personas"), columns, rows),
         *_household(session, file),
         *_if_any(_("Vínculos"), (_("Quién"), _("Vínculo"), _("Con quién")), ties),
+        *_drawings(session, file),
         *_if_any(
             _("Búsquedas en internet"), (_("Sobre quién"), _("Dónde"), _("Para qué"), _("Quién autorizó")), searches
         ),
     ]
+
+
+def _drawings(session: Session, file: CaseFile) -> list[Part]:
+    """Genogram and ecomap, once there are ties to draw; each says the same in words."""
+    ties = file.of(Relation)
+    if not ties:
+        return []
+    names = {id: session.names(id) for tie in ties for id in (tie.one, tie.other)}
+    try:
+        drawn = [genogram(file), ecomap(file, names)]
+    except UserError as error:
+        return [line(str(error), quiet=True)]
+    return [drawing(one, f"ca-{file.case.id}-{number}") for number, one in enumerate(drawn)]
 
 
 def _household(session: Session, file: CaseFile) -> list[Part]:

@@ -9,6 +9,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ciberaula.classroom.drawing import Drawing
 from ciberaula.classroom.fields import Field
 from ciberaula.classroom.markup import to_html, to_inline_html
 from ciberaula.i18n import _
@@ -31,6 +32,11 @@ def line(text: str, *, quiet: bool = False) -> Part:
 def prose(text: str) -> Part:
     """Markdown-light text of a story."""
     return {"kind": "html", "html": to_html(text), "quiet": False}
+
+
+def drawing(drawn: Drawing, id: str) -> Part:
+    """A drawing with its caption and its facts in words. ``id`` is unique on the page."""
+    return {"kind": "html", "html": drawn.figure(id), "quiet": False}
 
 
 def bullets(items: Iterable[str]) -> Part:

@@ -17,11 +17,18 @@ def add_commands(subparsers: Any) -> None:
     mine = subparsers.add_parser("my-data", help=_("entregar a una persona todo lo que se guarda sobre ella"))
     mine.add_argument("id", help=_("id de la persona en var/roster.csv"))
     mine.add_argument("--out", type=Path, required=True, help=_("archivo .zip que se escribe"))
+    _add_pseudonym(mine)
     mine.set_defaults(run=_my_data)
     erase = subparsers.add_parser("erase", help=_("borrar todo lo que se guarda sobre una persona"))
     erase.add_argument("id", help=_("id de la persona en var/roster.csv"))
     erase.add_argument("--yes", action="store_true", help=_("confirmar el borrado, que no se puede deshacer"))
+    _add_pseudonym(erase)
     erase.set_defaults(run=_erase)
+
+
+def _add_pseudonym(command: argparse.ArgumentParser) -> None:
+    words = _("su seudónimo, si abrió la mesa de casos y no entregó nada (se puede repetir)")
+    command.add_argument("--pseudonym", action="append", default=[], help=words)
 
 
 def _progress(_options: argparse.Namespace) -> int:
@@ -51,7 +58,7 @@ def _progress(_options: argparse.Namespace) -> int:
 def _my_data(options: argparse.Namespace) -> int:
     from ciberaula.progress.rights import held
 
-    data = held(home(), options.id)
+    data = held(home(), options.id, options.pseudonym)
     try:
         write_atomic(options.out, data)
     except OSError as error:
@@ -74,6 +81,6 @@ def _erase(options: argparse.Namespace) -> int:
         )
     from ciberaula.progress.rights import erase
 
-    for line in erase(home(), options.id).removed:
+    for line in erase(home(), options.id, options.pseudonym).removed:
         print(_("Borrado: {what}").format(what=line))
     return 0

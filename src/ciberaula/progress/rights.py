@@ -5,7 +5,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from ciberaula.files import write_atomic
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.roster import STUDENT_ID
 from ciberaula.i18n import _
+from ciberaula.progress.desk_rights import erase_from_desk, held_on_desk, pseudonyms_in
 from ciberaula.progress.gradebook import gradebook_path, open_gradebook
 from ciberaula.progress.mine import copies_folder
 from ciberaula.progress.pseudonym import pseudonym, secret
@@ -27,6 +28,7 @@ persona.csv        sus datos en la lista de participantes
 notas.csv          los puntos de cada pregunta calificada
 comentarios.csv    los comentarios de quien calificó
 avance.json        lo que muestran los tableros, bajo el seudónimo {pseudonym}
+mesa-de-casos.json lo que hizo y escribió en la mesa compartida, si la abrió
 archivos/          lo que entregó, lo que se calificó y la retroalimentación que se le dio
 
 Los archivos .csv se abren con una hoja de cálculo; los .json y .txt, con cualquier editor de texto. Su carpeta de
@@ -42,16 +44,18 @@ class Erasure:
     removed: tuple[str, ...]
 
 
-def held(home: Path, student_id: str) -> bytes:
+def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes:
     """A ZIP with everything the course holds about a participant, in formats that a person can open.
 
-    Raises ``UserError`` for an id that nobody has.
+    ``pseudonyms``: those that she tells, beside the ones in what she handed in. Raises ``UserError`` for an id that nobody
+    has, and where the shared case desk is out of reach.
     """
     row, grades, comments = _row(home, student_id), *_graded(home, student_id)
     places = list(_places(home, student_id))
     if not (row or grades or places or _in_gradebook(home, student_id)):
         raise _unknown(student_id)
     who = pseudonym(secret(home), student_id)
+    desk = held_on_desk(home, _own_pseudonyms(places, pseudonyms))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("LEEME.txt", _README.format(pseudonym=who))
@@ -59,6 +63,8 @@ def held(home: Path, student_id: str) -> bytes:
         archive.writestr("notas.csv", _csv(grades))
         archive.writestr("comentarios.csv", _csv(comments))
         archive.writestr("segundas-lecturas.csv", _csv(_second_readings(home, student_id)))
+        if desk is not None:
+            archive.writestr("mesa-de-casos.json", desk)
         for place in places:
             for file in _files(place):
                 name = file.relative_to(home).as_posix()
@@ -69,11 +75,15 @@ def held(home: Path, student_id: str) -> bytes:
     return target.getvalue()
 
 
-def erase(home: Path, student_id: str) -> Erasure:
-    """Remove a participant from gradebook, roster, exchange, every folder of work, and snapshot; say what was removed.
+def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Erasure:
+    """Remove a participant from the shared case desk, gradebook, roster, exchange, every folder of work, and snapshot.
+
+    Says what was removed. ``pseudonyms``: those that she tells, beside the ones in what she handed in; the desk comes first,
+    because they go with the rest.
 
     The database is rebuilt afterwards, for SQLite keeps deleted rows in its file until then. Copies made elsewhere
-    (backups, exports, the participant's own workspace) are not in reach. Raises ``UserError`` for an id nobody has.
+    (backups, exports, the participant's own workspace) are not in reach. Raises ``UserError`` for an id nobody has, and
+    where the desk is out of reach; then nothing was removed.
     """
     from ciberaula.progress.snapshot import refresh
 
@@ -83,6 +93,8 @@ def erase(home: Path, student_id: str) -> Erasure:
     if not (row or places or known):
         raise _unknown(student_id)
     removed: list[str] = []
+    if erase_from_desk(home, _own_pseudonyms(places, pseudonyms)):
+        removed.append(_("mesa de casos compartida: sus textos, y todo lo que decía de quién eran"))
     for place in places:
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
@@ -102,6 +114,10 @@ def erase(home: Path, student_id: str) -> Erasure:
     refresh(home)
     removed.append(_("datos de avance: rehechos sin esta persona"))
     return Erasure(tuple(removed))
+
+
+def _own_pseudonyms(places: Iterable[Path], told: Collection[str]) -> frozenset[str]:
+    return frozenset(told) | pseudonyms_in(file for place in places for file in _files(place))
 
 
 def _unknown(student_id: str) -> UserError:
