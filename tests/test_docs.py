@@ -8,8 +8,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
+from pydantic import TypeAdapter
 
 from ciberaula import cli
+from ciberaula.casework.assessment.spec import Avoidance, Expectation
+from ciberaula.casework.players import play_script
+from ciberaula.casework.stories.evaluate import holds
+from ciberaula.casework.stories.load import load_story
 from ciberaula.launch.development import POT, catalogue
 
 COURSE = Path(__file__).parents[1]
@@ -81,6 +87,21 @@ def test_the_contributors_table_names_what_exists() -> None:
     for derived, _source, _command in rows:
         for pattern in re.findall(r"`([^`]+)`", derived):
             assert any(COURSE.glob(pattern.rstrip("/"))), pattern
+
+
+def test_the_contributors_story_loads_and_its_players_show_what_judges_it(tmp_path: Path) -> None:
+    whole, judged, played = re.findall(r"^```yaml\n(.+?)^```$", text("CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
+    file = tmp_path / "historia-la-cita.yml"
+    file.write_text(whole, encoding="utf-8")
+    story, key, players = load_story(file), yaml.safe_load(judged), yaml.safe_load(played)
+    (expected,) = TypeAdapter(list[Expectation]).validate_python(key["expect"])
+    (avoided,) = TypeAdapter(list[Avoidance]).validate_python(key["avoid"])
+    good, careless = (play_script(story, players[name]) for name in ("good", "careless"))
+    assert [record.line for record in good.happened if record.outcome == "denied"] == []
+    assert [holds(way.when, good) is not None for way in expected.ways] == [True, True]
+    assert [holds(way.when, careless) is not None for way in expected.ways] == [False, False]
+    assert holds(avoided.when, careless) is not None
+    assert holds(avoided.when, good) is None
 
 
 def test_the_catalogue_is_in_step() -> None:

@@ -3,17 +3,27 @@
 import argparse
 import csv
 import io
+import json
 import zipfile
 
 import pytest
 from nbgrader.utils import notebook_hash
 
+from ciberaula.casework.cohort import Cohort, actor_of
+from ciberaula.casework.entities import Person as DeskPerson
+from ciberaula.casework.entities import Transition
+from ciberaula.casework.store import open_store
+from ciberaula.casework.store.participants import digest, of_person
+from ciberaula.casework.store.personal import struck_out
+from ciberaula.casework.store.protocol import Query
+from ciberaula.casework.vocabulary import Role
 from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.progress.commands import add_commands
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.rights import erase, held
 from ciberaula.progress.store import load
+from tests.casework.stores import assert_whole
 from tests.progress import cohort
 
 
@@ -123,3 +133,108 @@ def test_a_mistake_at_the_command_line_is_one_line(home, monkeypatch, capsys):
     assert main(["my-data", "nadie", "--out", str(home / "x.zip")]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "No hay nadie con el id «nadie»" in said
+
+
+# At the shared case desk ---------------------------------------------------------------------------------------------
+
+SAID = "Hoy me llamo Ana Paredes y vivo en El Batán."
+
+
+@pytest.fixture
+def at_the_desk(home, monkeypatch):
+    """azu-1 and azu-2 at the shared desk of this installation: what the first wrote, and sent to the second."""
+    monkeypatch.delenv("CIBERAULA_CASES_URL", raising=False)
+    for student in ("azu-1", "azu-2"):
+        record = home / "submitted" / student / cohort.MODULE / "registro.jsonl"
+        record.write_text(record.read_text(encoding="utf-8").replace('"p-x"', f'"p-{student}"'), encoding="utf-8")
+    made = Cohort(open_store(folder=home))
+    people = {id: actor_of(made.enter(f"p-{id}", Role.CASEWORKER)) for id in ("azu-1", "azu-2")}
+    one, other = people.values()
+    case = f"{one.id}-1"
+    about = {"case": case, "person": f"{case}-p", "granted": True}
+    done = [
+        {"do": "write_note", "case": case, "facts": SAID, "opinion": "Con miedo."},
+        {"do": "add_person", "case": case, "person": f"{case}-p", "name": "Ana Paredes", "relation": "titular"},
+        {"do": "record_consent", **about, "purpose": "services"},
+        {"do": "record_consent", **about, "purpose": "sharing", "to": [other.id]},
+        {"do": "refer", "case": case, "to": other.id, "data": ["identity"], "reason": SAID},
+    ]
+    for n, action in enumerate(done, 1):
+        made.desk.do(one, action, action_id=f"{one.id}.t.{n}")
+    answer = {"do": "answer_transition", "case": case, "transition": f"{one.id}.t.5", "accept": True, "reason": "Voy."}
+    made.desk.do(other, answer, action_id=f"{other.id}.t.1")
+    yield made, one, other, case
+    made.store.close()
+
+
+def on_desk(home, *told):
+    with zipfile.ZipFile(io.BytesIO(held(home, "azu-1", told))) as archive:
+        return json.loads(archive.read("mesa-de-casos.json")) if "mesa-de-casos.json" in archive.namelist() else None
+
+
+def test_what_was_done_at_the_shared_desk_is_handed_over(home, at_the_desk):
+    _made, one, other, _case = at_the_desk
+    (told,) = on_desk(home)
+    assert told["usuario"] == one.id
+    assert {entry["actor"] for entry in told["asientos"]} == {one.id}
+    assert SAID in [row.get("facts") for row in told["escrito"]]
+    assert "Voy." not in json.dumps(told)
+    assert other.id in json.dumps(told)  # to whom she referred, by the id of the desk
+
+
+def test_erasing_at_the_shared_desk_leaves_the_chain_whole_and_nobody_in_it(home, at_the_desk):
+    made, one, other, case = at_the_desk
+    before = made.verify().entries
+    told = erase(home, "azu-1").removed
+    assert any("mesa de casos" in line for line in told)
+    check = made.verify()
+    assert (check.ok, check.entries) == (True, before + 1)
+    assert [who.user for who in made.everybody()] == [other.id]
+    made.store.close()
+    left = b"".join(path.read_bytes() for path in home.glob("mesa.sqlite*"))
+    assert not [gone for gone in (SAID, "Con miedo", "Ana Paredes", digest("p-azu-1")) if gone.encode() in left]
+    with made.store.begin() as unit:
+        file = unit.case_file(case)
+        assert file.get(DeskPerson, f"{case}-p").name == struck_out()
+        assert file.of(Transition)[0].answer == "Voy."  # somebody else's words
+        assert unit.find(Query(text="paredes")) == []
+        assert [line.case_id for line in unit.find(Query(text="texto borrado"))] == [case]
+    assert_whole(made.store)
+    assert on_desk_of(made, one) is None
+
+
+def on_desk_of(made, actor):
+    with made.store.begin() as unit:
+        return next((who for who in of_person(unit, "p-azu-1") if who.user == actor.id), None)
+
+
+def test_a_pseudonym_that_two_people_handed_in_must_be_told(home, at_the_desk):
+    made = at_the_desk[0]
+    record = home / "submitted" / "azu-2" / cohort.MODULE / "registro.jsonl"
+    record.write_text(record.read_text(encoding="utf-8").replace('"p-azu-2"', '"p-azu-1"'), encoding="utf-8")
+    before = made.verify().entries
+    for right in (held, erase):
+        with pytest.raises(UserError, match="equipo compartido"):
+            right(home, "azu-1")
+    assert (home / "submitted" / "azu-1").exists()
+    assert made.verify().entries == before
+    assert len(on_desk(home, "p-azu-1")) == 1
+
+
+def test_who_handed_in_nothing_can_tell_her_pseudonym(home, at_the_desk, monkeypatch):
+    made = at_the_desk[0]
+    (home / "submitted" / "azu-1" / cohort.MODULE / "registro.jsonl").unlink()
+    assert on_desk(home) is None
+    assert on_desk(home, "p-azu-1", "p-otra") is not None
+    monkeypatch.setenv("CIBERAULA_HOME", str(home))
+    assert run("erase", "azu-1", "--yes", "--pseudonym", "p-azu-1") == 0
+    assert len(made.everybody()) == 1
+
+
+def test_a_desk_out_of_reach_stops_an_erasure_before_anything_is_gone(home, at_the_desk, monkeypatch):
+    monkeypatch.setenv("CIBERAULA_CASES_URL", "postgresql://ana:secreta@127.0.0.1:1/mesa")
+    for right in (held, erase):
+        with pytest.raises(UserError, match="No hay conexión") as told:
+            right(home, "azu-1")
+        assert "secreta" not in str(told.value)
+    assert (home / "submitted" / "azu-1").exists()

@@ -40,11 +40,11 @@ def _writable(text: object) -> object:
     return text
 
 
-_Text = Annotated[str, BeforeValidator(_writable)]
-Ref = Annotated[_Text, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9]+([._:-][A-Za-z0-9]+)*$")]
-Line = Annotated[_Text, Field(min_length=1, max_length=200)]
-Words = Annotated[_Text, Field(max_length=MAX_TEXT)]
-Said = Annotated[_Text, Field(min_length=1, max_length=MAX_TEXT)]
+_FIT = BeforeValidator(_writable)
+Ref = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9]+([._:-][A-Za-z0-9]+)*$"), _FIT]
+Line = Annotated[str, Field(min_length=1, max_length=200), _FIT]
+Words = Annotated[str, Field(max_length=MAX_TEXT), _FIT]
+Said = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), _FIT]
 
 
 class _Action(Strict):
@@ -407,7 +407,7 @@ class BreakGlass(_Action):
     """Open a case outside one's scope in an emergency, for a limited time."""
 
     do: Literal["break_glass"]
-    reason: Annotated[_Text, Field(min_length=15, max_length=MAX_TEXT)]
+    reason: Annotated[str, Field(min_length=15, max_length=MAX_TEXT), _FIT]
     hours: Annotated[int, Field(ge=1, le=24)] = 8
 
 

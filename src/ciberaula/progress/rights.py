@@ -16,7 +16,7 @@ from ciberaula.files import write_atomic
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.roster import STUDENT_ID
 from ciberaula.i18n import _
-from ciberaula.progress.desk_rights import erase_from_desk, held_on_desk, pseudonyms_in
+from ciberaula.progress.desk_rights import Person, erase_from_desk, held_on_desk
 from ciberaula.progress.gradebook import gradebook_path, open_gradebook
 from ciberaula.progress.mine import copies_folder
 from ciberaula.progress.pseudonym import pseudonym, secret
@@ -55,7 +55,7 @@ def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes
     if not (row or grades or places or _in_gradebook(home, student_id)):
         raise _unknown(student_id)
     who = pseudonym(secret(home), student_id)
-    desk = held_on_desk(home, _own_pseudonyms(places, pseudonyms))
+    desk = held_on_desk(_at_the_desk(home, student_id, places, pseudonyms))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("LEEME.txt", _README.format(pseudonym=who))
@@ -93,7 +93,7 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     if not (row or places or known):
         raise _unknown(student_id)
     removed: list[str] = []
-    if erase_from_desk(home, _own_pseudonyms(places, pseudonyms)):
+    if erase_from_desk(_at_the_desk(home, student_id, places, pseudonyms)):
         removed.append(_("mesa de casos compartida: sus textos, y todo lo que decía de quién eran"))
     for place in places:
         if place.is_dir() and not place.is_symlink():
@@ -116,8 +116,15 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     return Erasure(tuple(removed))
 
 
-def _own_pseudonyms(places: Iterable[Path], told: Collection[str]) -> frozenset[str]:
-    return frozenset(told) | pseudonyms_in(file for place in places for file in _files(place))
+def _at_the_desk(home: Path, student_id: str, places: Iterable[Path], told: Collection[str]) -> Person:
+    own = [file for place in places for file in _files(place)]
+    others = (
+        file
+        for folder in sorted((home / _FOLDERS[0]).glob("*"))
+        if folder.name != student_id
+        for file in _files(folder)
+    )
+    return Person(home, own, others, told)
 
 
 def _unknown(student_id: str) -> UserError:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ciberaula.casework.entities import Case, Household, Note, Person, Transition
 from ciberaula.casework.stories.conditions import Condition
@@ -420,14 +420,14 @@ def content(entity: Any) -> str:
 class OffAndOn(RuleBasedStateMachine):
     """A player who comes and goes, a line that drops, and a supervisor who works on the same case."""
 
-    @initialize(drops=st.lists(st.integers(0, 20), min_size=1, max_size=4), order=st.permutations(OTHERS))
+    @initialize(drops=st.lists(st.integers(1, 20), min_size=1, max_size=4), order=st.permutations(OTHERS))
     def start(self, drops, order):
         story = load_story(SAMPLE)
         users = {**story.users, "pablo": User(name="Pablo Vera", role=Role.CASEWORKER, group="equipo-sur")}
-        # The line goes and comes on half hours of the first day; the others work at twenty past the hour.
+        # The line goes and comes on half hours of the first day; the others work every twenty minutes.
         hours = [f"D1 {8 + n // 2:02}:{n % 2 * 30:02}" for n in sorted(drops)]
         lines_ = [line(at, "up" if n % 2 else "down") for n, at in enumerate(hours)]
-        others = [acts(f"D1 {9 + n:02}:20", **action) for n, action in enumerate(order)]
+        others = [acts(f"D1 {9 + n // 3:02}:{n % 3 * 20:02}", **action) for n, action in enumerate(order * 3)]
         self.story = story.model_copy(
             update={"background": 0, "users": users, "opening": (*story.opening[:2], *lines_, *others)}
         )
@@ -454,22 +454,18 @@ class OffAndOn(RuleBasedStateMachine):
         self.seen = len(self.play.happened)
         return outcome
 
-    @rule(action=WORK)
-    def work(self, action):
-        self._do(action)
-
-    @rule(action=WORK)
-    def work_too(self, action):
-        self._do(action)
-
-    @rule(minutes=st.sampled_from([20, 60, 180]))
-    def wait(self, minutes):
+    @rule(actions=st.lists(WORK, min_size=1, max_size=3), minutes=st.sampled_from([5, 20, 60, 120]))
+    def work(self, actions, minutes):
+        for action in actions:
+            self._do(action)
         self._do({"do": "wait", "minutes": minutes})
 
+    @precondition(lambda self: self.play.connected)
     @rule()
     def leave(self):
         self._do({"do": "go_offline", "cases": ["c1"]})
 
+    @precondition(lambda self: not self.play.connected)
     @rule(coins=st.lists(st.sampled_from(["mine", "theirs"]), min_size=6, max_size=6), wrong=st.booleans())
     def synchronise(self, coins, wrong):
         keep = {one.key: coin for one, coin in zip(self.play.conflicts, coins, strict=False)}
