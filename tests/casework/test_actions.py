@@ -8,7 +8,7 @@ from ciberaula.casework.actions import parse
 from ciberaula.errors import UserError
 
 UNFIT = ["Llamó\x00.", "Llamó\ud83d.", "Llamó\r\n.", "\x1b[31mLlamó", "Llamó\x85", "\x7f"]
-TEXTS = {
+TEXTS: dict[str, dict[str, object]] = {
     "write_note": {"facts": "{}"},
     "register": {"code": "{}", "person": "p", "name": "Elvia", "canton": "Chone"},
     "break_glass": {"reason": "{} y su colega no contesta"},

@@ -25,12 +25,12 @@ from tests.casework.stores import assert_whole
 from tests.casework.test_stores import a_case, a_history, a_note, put
 from tests.casework.worlds import a_world
 
-NEXT = """
+NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0001"
+down_revision = "{upgrade.SCHEMA}"
 
 
 def upgrade():

@@ -31,7 +31,8 @@ class Colleague:
 
     @property
     def desk(self) -> dict[str, Any]:
-        return self.widget.state["desk"]
+        state: dict[str, Any] = self.widget.state["desk"]
+        return state
 
     @property
     def said(self) -> str:

@@ -1,6 +1,7 @@
 """The desk that a cohort shares: who sees what, what goes between participants, and a database that goes away."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -236,9 +237,7 @@ def test_a_new_case_has_an_id_that_nobody_else_has(ana, bea):
         one.send("go", screen="cases")
         one.send("go", screen="cases", form="register")
         about = {"code": "NUEVO-1", "name": "Zoila Mero", "canton": "Chone", "area": "rural"}
-        one.send(
-            "submit", case="", form="register", values={**about, "device": "shared", "connection": "intermittent"}
-        )
+        one.send("submit", case="", form="register", values={**about, "device": "shared", "connection": "intermittent"})
         assert one.desk["screen"]["title"] == "Caso NUEVO-1: Zoila Mero", one.said
     chain_holds(ana)
 
@@ -362,7 +361,7 @@ def test_a_server_that_goes_away_takes_nothing_along(there, monkeypatch):
     ana.open(case, "notes", "write_note")
     before = ana.desk
     there.stop()
-    sent = {"do": "submit", "case": case, "form": "write_note", "values": NOTE}
+    sent: dict[str, Any] = {"do": "submit", "case": case, "form": "write_note", "values": NOTE}
     ana.send(**sent)
     assert "No hay conexión con la base de casos" in ana.said
     assert "\n" not in ana.said

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ciberaula.casework.store.protocol import CaseLine, Query
 from ciberaula.casework.stories.play import Play
+from ciberaula.classroom.desk_connection import case_fields, connection, indicator, own_cases
 from ciberaula.classroom.desk_file import LOOKS, TABS, case_screen
 from ciberaula.classroom.desk_forms import FORMS
 from ciberaula.classroom.desk_forms_office import OFFICE, office_action, office_parts
@@ -144,7 +146,7 @@ class DeskWidget(FrontendWidget):
         running = self._begun and not self._paused and not over
         top: dict[str, Any] = {"clock": "", "day": "", "connection": "", "connected": True, "pause": None}
         if self._begun and not over:
-            top = head(session, connected=self.play.connected)
+            top = head(session, connected=self.play.connected, connection=indicator(self.play))
             top["pause"] = None if self._paused else top["pause"]
         return {
             "at": self._keeping.count,
@@ -162,7 +164,8 @@ class DeskWidget(FrontendWidget):
 
     def _ways(self, session: PlaySession) -> dict[str, Any]:
         waiting = sum(not one.read for one in self.play.inbox) + len(self.play.open_situations)
-        return ways(self._where, waiting, count_due(my_tasks(session), self.play.now))
+        due = count_due(my_tasks(session), self.play.now)
+        return ways(self._where, waiting, due, len(self.play.conflicts))
 
     def _screen(self, session: PlaySession) -> dict[str, Any]:
         item = self._keeping.item
@@ -180,17 +183,22 @@ class DeskWidget(FrontendWidget):
             case "calendar":
                 due = my_tasks(session)
                 return calendar(session, due, codes(session, {one.case_id for one in due}), ends=True)
+            case "connection":
+                return connection(self.play, self._takeable(session), self._sent)
             case "case" if (file := case_file(session, self._where.case)) is not None:
                 return case_screen(session, file, self._where, self._sent)
         asked = {one.case for one in self.play.inbox} | {one.situation.case for one in self.play.open_situations}
         return inbox(session, self.play.inbox, self.play.open_situations, codes(session, asked))
 
-    def _found(self, session: PlaySession) -> Any:
+    def _found(self, session: PlaySession, query: Query | None = None) -> list[CaseLine]:
         """The list of cases, which is a look at many: an entry of the audit."""
         self._finds += 1
-        return session.desk.find(
-            session.actor, query_of(self._where.filters, session), action_id=f"lista-{self._finds}"
-        )
+        wanted = query or query_of(self._where.filters, session)
+        return session.desk.find(session.actor, wanted, action_id=f"lista-{self._finds}")
+
+    def _takeable(self, session: PlaySession) -> list[CaseLine]:
+        """The cases that she may take along now."""
+        return self._found(session, own_cases(session.actor.id)) if self.play.connected else []
 
     # What is done ----------------------------------------------------------------------------------------------------
 
@@ -217,7 +225,7 @@ class DeskWidget(FrontendWidget):
     def _go(self, message: Message) -> _Shown:
         """To another screen or tab. A tab that shows what is looked at apart is a look."""
         screen, tab, form = message.get("screen"), message.get("tab"), message.get("form")
-        if not self._begun or screen not in ("inbox", "cases", "calendar", "case"):
+        if not self._begun or screen not in ("inbox", "cases", "calendar", "connection", "case"):
             return self._now
         if screen != "case":
             named = form if screen == "cases" and form in OFFICE else ""
@@ -283,6 +291,20 @@ class DeskWidget(FrontendWidget):
         self._where = elsewhere(self._where)
         return shown
 
+    def _take_along(self, message: Message) -> _Shown:
+        values = clean_values(case_fields(self._takeable(PlaySession(self.play))), message.get("values"))
+        if not values:
+            return _Shown(problem(_("Elija al menos un caso para llevar.")), focus="said")
+        shown = self._do({"do": "go_offline", "cases": values["cases"]})
+        self._sent += 1
+        return shown
+
+    def _synchronise(self, message: Message) -> _Shown:
+        keep = message.get("keep", {})
+        if not isinstance(keep, Mapping):
+            raise no_such_form()
+        return self._do({"do": "synchronise", "keep": dict(keep)})
+
     def _find(self, message: Message) -> _Shown:
         self._where = elsewhere(self._where, filters=clean_values(filter_fields(), message.get("values")))
         return _Shown(done(_("La lista muestra lo que buscó.")))
@@ -334,6 +356,8 @@ class DeskWidget(FrontendWidget):
         "choose": _choose,
         "wait": _wait,
         "submit": _submit,
+        "take_along": _take_along,
+        "synchronise": _synchronise,
         "find": _find,
         "reflect": _reflect,
     }

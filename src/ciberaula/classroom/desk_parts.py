@@ -103,6 +103,18 @@ def choice(name: str, options: Iterable[tuple[str, str]], command: Command, subm
     }
 
 
+def conflicts(items: Iterable[Mapping[str, Any]], command: Command, submit: str) -> Part:
+    """Two versions of each of ``items`` (key, title, versions), one to be chosen; the command goes out with ``keep``."""
+    return {
+        "kind": "conflicts",
+        "items": list(items),
+        "note": _("La otra versión se conserva en el historial del caso."),
+        "lacking": _("Falta elegir cuál queda."),
+        "send": command,
+        "submit": submit,
+    }
+
+
 def form(
     id: str,
     fields: Sequence[Field],

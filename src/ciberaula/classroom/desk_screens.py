@@ -64,23 +64,26 @@ def open_case(case_id: str) -> Command:
     return {"do": "open", "case": case_id}
 
 
-def head(session: Session, *, connected: bool) -> dict[str, Any]:
-    """What is above every screen: the clock of the story, the connection, and the way to pause."""
+def head(session: Session, *, connected: bool, connection: str = "") -> dict[str, Any]:
+    """What is above every screen: the clock of the story, the ``connection`` in words, and the way to pause."""
     return {
         "clock": moment_text(session.now),
         "day": _("Día {n}").format(n=day_number(session.start, session.now)),
         "connected": connected,
-        "connection": _("Con conexión") if connected else _("Sin conexión"),
+        "connection": connection,
         "pause": buttons(button(_("Pausa"), {"do": "pause"})),
     }
 
 
-def ways(where: Where, waiting: int, due: int) -> Part:
-    """The ways between screens. ``waiting``: unread messages and open decisions; ``due``: tasks due today or overdue."""
+def ways(where: Where, waiting: int, due: int, undecided: int) -> Part:
+    """The ways between screens. ``waiting``: unread messages and open decisions; ``due``: tasks due today or overdue;
+    ``undecided``: changes that somebody else made too.
+    """
     items = (
         ("inbox", _("Bandeja"), waiting),
         ("cases", _("Mis casos"), 0),
         ("calendar", _("Calendario y reloj"), due),
+        ("connection", _("Conexión"), undecided),
     )
     now = "cases" if where.screen == "case" else where.screen
     return tabs(

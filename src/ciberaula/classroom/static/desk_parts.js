@@ -10,6 +10,7 @@ const PARTS = {
   card: _card,
   fold: _fold,
   choice: _choice,
+  conflicts: _conflicts,
   form: _form,
   tabs: _tabs,
 };
@@ -122,6 +123,53 @@ function _choice(part, tools) {
     part.submit,
   );
   return h("div", {}, group, problem, h("div", { class: "ciberaula-actions" }, choose));
+}
+
+/** Two versions of each thing side by side, and a choice between them; none is chosen beforehand. */
+function _conflicts(part, tools) {
+  const made = part.items.map((item) => {
+    const name = newId("keep");
+    const problem = h("p", { class: "ciberaula-problem", role: "alert" });
+    const versions = item.versions.map((version) => {
+      const id = newId("version");
+      const told = newId("told");
+      const rows = version.rows.map(([label, text]) => h("div", {}, h("dt", {}, label), h("dd", {}, text)));
+      return h(
+        "div",
+        { class: "ciberaula-version" },
+        h(
+          "div",
+          { class: "ciberaula-pick ciberaula-option" },
+          h("input", { type: "radio", name, id, value: version.id, "aria-describedby": told }),
+          h("label", { for: id }, version.name),
+        ),
+        h("div", { id: told }, h("p", { class: "ciberaula-help" }, version.when), h("dl", { class: "ciberaula-facts" }, ...rows)),
+      );
+    });
+    const element = h(
+      "fieldset",
+      { class: "ciberaula-conflict" },
+      h("legend", {}, item.title),
+      h("div", { class: "ciberaula-versions" }, ...versions),
+      h("p", { class: "ciberaula-help" }, part.note),
+      problem,
+    );
+    element.addEventListener("change", () => {
+      problem.textContent = "";
+    });
+    return { key: item.key, element, problem, chosen: () => element.querySelector("input:checked") };
+  });
+  const send = () => {
+    const lacking = made.filter((one) => !one.chosen());
+    for (const one of lacking) one.problem.textContent = part.lacking;
+    if (lacking.length) {
+      lacking[0].element.querySelector("input").focus();
+      return;
+    }
+    tools.act({ ...part.send, keep: Object.fromEntries(made.map((one) => [one.key, one.chosen().value])) });
+  };
+  const submit = h("button", { type: "button", class: "ciberaula-button", onclick: send }, part.submit);
+  return h("div", {}, ...made.map((one) => one.element), h("div", { class: "ciberaula-actions" }, submit));
 }
 
 function _tabs(part, tools) {
