@@ -68,7 +68,7 @@ def save(play: Play) -> None:
 def test_before_playing_the_document_is_an_empty_form(folder: Path) -> None:
     widget = documents.document("ficha", story=STORY)
     assert widget.values == {}
-    assert "Si juega la historia" in widget.spec["prompt"]
+    assert "Después de jugar la historia" in widget.spec["prompt"]
     assert "<svg" not in widget.state["result"]
 
 
@@ -80,6 +80,19 @@ def test_after_playing_empty_fields_hold_what_was_registered(folder: Path, playe
     assert widget.values == {"nombre": source.text("subject.name"), "hechos": source.text("assessment.facts")}
     assert widget.values["hechos"]
     assert widget.state["result"].count("<svg") == 2
+
+
+def test_the_button_brings_what_was_played_since_and_leaves_what_was_written(folder: Path, played: Play) -> None:
+    widget = documents.document("ficha", story=STORY)
+    widget._take({"type": "press", "button": "fetch", "value": {"hechos": "Con mis palabras."}})
+    assert "juegue primero" in widget.state["status"]["text"]
+    save(played)
+    widget._take({"type": "press", "button": "fetch", "value": {"hechos": "Con mis palabras."}})
+    assert "1 campo vacío" in widget.state["status"]["text"]
+    assert widget.values["hechos"] == "Con mis palabras."
+    assert widget.values["nombre"]
+    assert widget.state["result"].count("<svg") == 2
+    assert documents.document("ficha", story=STORY).values == widget.values
 
 
 def test_what_the_trainee_wrote_stays(folder: Path, played: Play) -> None:

@@ -308,9 +308,9 @@ def test_before_the_story_practice_and_grades_are_told_apart():
 
 
 def test_the_ways_tell_what_waits():
-    items = ways(Where("case", "c1"), 2, 0)["items"]
-    assert [item["text"] for item in items] == ["Bandeja (2)", "Mis casos", "Calendario y reloj"]
-    assert [item["current"] for item in items] == [False, True, False]
+    items = ways(Where("case", "c1"), 2, 0, 1)["items"]
+    assert [item["text"] for item in items] == ["Bandeja (2)", "Mis casos", "Calendario y reloj", "Conexión (1)"]
+    assert [item["current"] for item in items] == [False, True, False, False]
 
 
 def test_what_went_on_meanwhile_is_told_once():

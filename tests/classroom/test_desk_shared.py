@@ -371,9 +371,13 @@ def test_a_server_that_goes_away_takes_nothing_along(there, monkeypatch):
     assert offered(ana) == ["Reintentar"]
     ana.send("retry")
     assert offered(ana) == ["Reintentar"]
+    ana.send("pause")
+    assert ana.desk["screen"]["key"] == "pause"
+    ana.send("back")
+    assert offered(ana) == ["Reintentar"]
     there.start()
     ana.send("retry")
-    assert "Lo que escribió sigue en el formulario" in ana.said
+    assert "Hay conexión otra vez" in ana.said
     assert (offered(ana), ana.desk["head"]["connected"]) == ([], True)
     assert ana.desk["form"]["id"] == before["form"]["id"]
     ana.send(**sent)

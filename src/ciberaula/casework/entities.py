@@ -360,9 +360,9 @@ class CaseFile:
         return found if isinstance(found, kind) else None
 
     def last(self, kind: type[E]) -> E | None:
-        """The entity of that kind put last, or ``None``."""
+        """The entity of that kind made last, or ``None``. Of two made at the same moment, the later of the file counts."""
         found = self.of(kind)
-        return max(found, key=lambda one: one.made_at) if found else None
+        return max(reversed(found), key=lambda one: one.made_at) if found else None
 
     def __iter__(self) -> Iterator[Entity]:
         for kind in KINDS:

@@ -22,12 +22,10 @@ from ciberaula.casework.entities import (
     Relation,
 )
 from ciberaula.casework.vocabulary import Purpose, label
+from ciberaula.casework.words import AREAS, CONNECTIONS, DEVICES, LANGUAGES, word
 from ciberaula.casework.workflow import step
 from ciberaula.i18n import _, ngettext
 
-_AREAS = {"urban": _("zona urbana"), "rural": _("zona rural")}
-_DEVICES = {"own": _("equipo propio"), "shared": _("equipo compartido"), "none": _("sin equipo")}
-_CONNECTIONS = {"good": _("buena conexión"), "intermittent": _("conexión intermitente"), "none": _("sin conexión")}
 _SUSTAINING = ("support", "carer")
 
 
@@ -68,8 +66,12 @@ def _household(case: CaseSource) -> str:
     found = case.file.last(Household)
     if found is None:
         return ""
-    told = (found.canton, _AREAS[found.area], _DEVICES[found.device], _CONNECTIONS[found.connection])
-    return "; ".join(told) + "."
+    return _("{canton}. Zona: {area}. Equipo: {device}. Conexión: {connection}.").format(
+        canton=found.canton,
+        area=word(AREAS, found.area).lower(),
+        device=word(DEVICES, found.device).lower(),
+        connection=word(CONNECTIONS, found.connection).lower(),
+    )
 
 
 def _members(case: CaseSource) -> str:
@@ -156,7 +158,7 @@ SOURCES: Mapping[str, Callable[[CaseSource], str]] = MappingProxyType(
         "case.owner": lambda case: case.name(case.file.case.owner),
         "subject.name": _of_subject(lambda one: one.name),
         "subject.age": _of_subject(_age),
-        "subject.language": _of_subject(lambda one: one.language),
+        "subject.language": _of_subject(lambda one: word(LANGUAGES, one.language)),
         "subject.access": _of_subject(lambda one: one.access_needs),
         "subject.contact": _of_subject(lambda one: one.phone_note),
         "household.text": _household,

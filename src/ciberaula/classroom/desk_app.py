@@ -46,9 +46,10 @@ _HOME = Where("inbox")
 _AT_ONCE = ("pause", "back", "go", "find", "reflect")  # these change nothing in the story: an old view may send them
 
 
-def story(id: str) -> "DeskWidget":
+def story(id: str, *, optional: bool = False) -> "DeskWidget":
     """Show the case desk with the story of ``<id>.yml`` beside the notebook, where it was left.
 
+    An ``optional`` one is offered besides: a lesson counts as finished without it (see :mod:`ciberaula.classroom.lessons`).
     Raises ``UserError`` where there is no such story or its file has a mistake.
     """
     place = workplace()

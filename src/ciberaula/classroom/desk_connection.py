@@ -8,7 +8,7 @@ from ciberaula.casework.stories.conflict_texts import Shown
 from ciberaula.casework.stories.play import Play
 from ciberaula.casework.vocabulary import Status
 from ciberaula.classroom.desk_parts import Part, bullets, button, buttons, conflicts, fold, form, line, screen
-from ciberaula.classroom.desk_texts import short_moment
+from ciberaula.classroom.desk_texts import CONNECTED, short_moment
 from ciberaula.classroom.fields import Field
 from ciberaula.i18n import _, ngettext
 
@@ -19,7 +19,7 @@ def indicator(play: Play) -> str:
     """What is said above every screen: with a connection or not, and what waits."""
     undecided, waiting = len(play.conflicts), play.unsynchronised
     if play.connected:
-        return _("Con conexión")
+        return CONNECTED
     if undecided:
         return ngettext("Hay {n} cambio por decidir", "Hay {n} cambios por decidir", undecided).format(n=undecided)
     if not waiting:

@@ -28,7 +28,7 @@ from ciberaula.classroom.desk_parts import (
     tabs,
 )
 from ciberaula.classroom.desk_session import Session
-from ciberaula.classroom.desk_texts import day_number, hour, moment_text, short_moment, span
+from ciberaula.classroom.desk_texts import CONNECTED, day_number, hour, moment_text, short_moment, span
 from ciberaula.classroom.fields import Field
 from ciberaula.i18n import _, ngettext
 
@@ -64,7 +64,7 @@ def open_case(case_id: str) -> Command:
     return {"do": "open", "case": case_id}
 
 
-def head(session: Session, *, connected: bool, connection: str = "") -> dict[str, Any]:
+def head(session: Session, *, connected: bool, connection: str = CONNECTED) -> dict[str, Any]:
     """What is above every screen: the clock of the story, the ``connection`` in words, and the way to pause."""
     return {
         "clock": moment_text(session.now),

@@ -157,12 +157,12 @@ class SharedDesk(FrontendWidget):
     def _view(self) -> dict[str, Any]:
         if self._cohort is None or self._me is None:
             return self._closed()
+        if self._paused:  # whatever happens to the database: this must always be possible
+            return self._framed({**self.state["desk"]["head"], "pause": None}, None, pause(story=False))
         session = self._session()
         name = _("Usted es «{name}»").format(name=session.me.name)
         reach = {} if shared_url() else {"connection": _("En este equipo")}
         top = {**head(session, connected=True), "day": name, **reach}
-        if self._paused:
-            return self._framed({**top, "pause": None}, None, pause(story=False))
         screen = self._screen(session)
         with session.cohort.store.begin() as unit:
             waiting = len(received(unit, session.me.user))

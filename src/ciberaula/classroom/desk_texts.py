@@ -8,6 +8,7 @@ from ciberaula.casework.calendars import MONTHS, WEEKDAYS
 from ciberaula.casework.vocabulary import label
 from ciberaula.i18n import _, ngettext
 
+CONNECTED = _("Con conexión")
 # Names of actions, as forms are headed and the audit tells them.
 ACTIONS: Mapping[str, str] = {
     "look": _("Ver el expediente"),

@@ -10,7 +10,7 @@ from ciberaula.classroom.document_pages import Pages, compose, to_html
 from ciberaula.classroom.document_spec import Part, Template, load_template
 from ciberaula.classroom.drawing import Drawing
 from ciberaula.classroom.fields import Section, clean_values
-from ciberaula.classroom.forms import Action, Copy, FormWidget
+from ciberaula.classroom.forms import Action, Copy, Filled, FormWidget
 from ciberaula.classroom.genograms import ecomap, genogram
 from ciberaula.classroom.workplace import Workplace, workplace
 from ciberaula.errors import UserError
@@ -43,6 +43,12 @@ def document(id: str, story: str | None = None) -> FormWidget:
     template = load_template(path)
     case = _played_case(place, story) if story else None
     drawings = _drawings(template, case)
+    actions = [
+        Action("docx", _("Descargar en Word"), _export(place, id, template, drawings, "docx")),
+        Action("pdf", _("Descargar en PDF"), _export(place, id, template, drawings, "pdf")),
+    ]
+    if story:
+        actions.append(Action("fetch", _("Traer lo que registré en la mesa"), _fetch(place, story, template, drawings)))
 
     def save(values: Values) -> str:
         return place.sheet.save(key, "form", values or None).message
@@ -53,10 +59,7 @@ def document(id: str, story: str | None = None) -> FormWidget:
         intro=_intro(template, story, case),
         values=_from_case(template, case) | saved_values(place, key, template),
         on_change=save,
-        actions=[
-            Action("docx", _("Descargar en Word"), _export(place, id, template, drawings, "docx")),
-            Action("pdf", _("Descargar en PDF"), _export(place, id, template, drawings, "pdf")),
-        ],
+        actions=actions,
         result=lambda values: _preview(template, values, drawings),
         folded=len(template.sections) > _MOST_OPEN,
     )
@@ -89,7 +92,7 @@ def _intro(template: Template, story: str | None, case: CaseSource | None) -> st
         _("**Del caso {code}:** los campos vacíos traen lo que usted registró en la mesa. Revíselos: puede cambiarlos.")
         if case is not None
         else _(
-            "Si juega la historia, los campos vacíos traerán lo que registre en la mesa. También puede llenarlos a mano."
+            "Después de jugar la historia, el botón del final trae lo que registró en la mesa. También puede llenar todo a mano."
         )
     )
     return f"{template.purpose}\n\n{line.format(code=case.file.case.code if case else '')}"
@@ -108,6 +111,23 @@ def _drawings(template: Template, case: CaseSource | None) -> dict[str, Drawing]
         return {}
     made = {"genogram": genogram(case.file), "ecomap": ecomap(case.file, case.names)}
     return {kind: made[kind] for kind in wanted}
+
+
+def _fetch(
+    place: Workplace, story: str, template: Template, drawings: dict[str, Drawing]
+) -> Callable[[Values], str | Filled]:
+    """Fill what is empty from the case as it stands now, and draw it anew; what was written by hand stays."""
+
+    def run(values: Values) -> str | Filled:
+        case = _played_case(place, story)
+        if case is None:
+            return _("Todavía no hay nada que traer: juegue primero la historia.")
+        drawings.update(_drawings(template, case))
+        told = {id: text for id, text in _from_case(template, case).items() if id not in values}
+        line = ngettext("Se completó {n} campo vacío.", "Se completaron {n} campos vacíos.", len(told))
+        return Filled(line.format(n=len(told)), told | values)
+
+    return run
 
 
 def _section(part: Part) -> Section:

@@ -36,16 +36,24 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """Values that the form shows from now on. ``line`` goes to the status region."""
+
+    line: str
+    values: Values
+
+
+@dataclass(frozen=True)
 class Action:
-    """A button. ``run`` gets the cleaned values and returns one Spanish line (plain text) for the status region, or a
-    file with its line.
+    """A button. ``run`` gets the cleaned values and returns one Spanish line (plain text) for the status region, a file
+    with its line, or new values with theirs.
 
     It may raise ``UserError``; its line is shown instead, as an error.
     """
 
     id: str
     label: str
-    run: Callable[[Values], str | Copy]
+    run: Callable[[Values], str | Copy | Filled]
 
 
 class FormWidget(FrontendWidget):
@@ -102,7 +110,9 @@ class FormWidget(FrontendWidget):
             outcome = self._actions[message["button"]].run(values)
             if isinstance(outcome, Copy):
                 self._hand_over(outcome)
-            self.tell(status=done(outcome.line if isinstance(outcome, Copy) else outcome))
+            elif isinstance(outcome, Filled):
+                self._change(clean_values(self._fields, outcome.values))
+            self.tell(status=done(outcome if isinstance(outcome, str) else outcome.line))
 
     def _hand_over(self, copy: Copy) -> None:
         """Send the file to the view whose button was pressed: the stamp tells it from others of the same form."""

@@ -1,11 +1,12 @@
-"""Which questions, scenarios and stories each lesson of a folder shows, read from its notebooks."""
+"""Which questions, scenarios and stories each lesson of a folder asks for, read from its notebooks."""
 
 import json
 import re
 from functools import lru_cache
 from pathlib import Path
 
-_CALL = re.compile(r"""\b(?:question|scenario|story)\(\s*["']([a-z0-9.-]+)["']""")
+# What a lesson offers besides (``optional=True``) is not needed to have finished it.
+_CALL = re.compile(r"""\b(?:question|scenario|story)\(\s*["']([a-z0-9.-]+)["'](?!\s*,\s*optional\s*=\s*True)""")
 
 
 def lessons_in(folder: Path) -> dict[str, tuple[str, ...]]:

@@ -220,7 +220,7 @@ _PIECES: dict[str, Callable[[Payload], str]] = {
     "table": _rows,
     "card": _boxed,
     "fold": _boxed,
-    "conflicts": lambda part: _marked([html.escape(one["title"]) for one in part["items"]]),
+    "conflicts": lambda part: _listed([html.escape(one["title"]) for one in part["items"]]),
     "choice": lambda part: _marked([f"○ {one['html']}" for one in part["options"]]),
 }
 

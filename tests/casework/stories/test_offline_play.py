@@ -160,7 +160,7 @@ def test_a_conflict_is_read_in_both_versions(clash):
         ("Cómo y cuándo ubicarla sin riesgo", "Dice ella: a cualquier hora.", THEIRS)
     ]
     assert [(row.label, row.mine, row.theirs) for row in home.rows] == [
-        ("Teléfono o equipo", "Compartido", "No tiene"),
+        ("Teléfono o computadora", "Compartido", "No tiene"),
     ]
     assert person.theirs_at.hour == 11 and person.mine_at.hour == 9
 

@@ -100,6 +100,8 @@ def _is_whole(path: Path, how: str) -> bool:
         reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
         small = path.stat().st_size <= CHECKED_WHOLE
         return not small or reader.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except UnicodeDecodeError:  # SQLite tells of the damage in the damaged words themselves
+        return False
     except sqlite3.Error as error:
         if trouble.is_damage(error):
             return False

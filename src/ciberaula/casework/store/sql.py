@@ -90,6 +90,15 @@ class SqlStore:
             raise trouble.StoreTrouble(str(told)) from error
 
 
+@contextmanager
+def _sound(place: str) -> Iterator[None]:
+    """What was read and is no entity, entry or line is damage: nothing of that sort is ever written."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise trouble.damaged(place) from error
+
+
 @dataclass(slots=True)
 class _Open:
     """A case read in this transaction: its ``file`` and the ``places`` of its entities by table and id."""
@@ -103,6 +112,7 @@ class SqlUnit:
 
     def __init__(self, connection: Connection, place: str) -> None:
         self._connection = connection
+        self._place = place
         self._open: dict[str, _Open] = {}
         found = connection.execute(select(HEAD.c.seq, HEAD.c.digest).where(HEAD.c.id == 1).with_for_update()).first()
         if found is None:
@@ -128,11 +138,12 @@ class SqlUnit:
         columns = (VERSIONS.c.kind, VERSIONS.c.entity_id, VERSIONS.c.place, VERSIONS.c.body)
         places: dict[tuple[str, str], int] = {}
         entities = []
-        for kind, entity_id, place, body in self._connection.execute(
-            select(*columns).where(of_case).order_by(VERSIONS.c.place)
-        ):
-            places[kind, entity_id] = place
-            entities.append(rows.entity(kind, body))
+        with _sound(self._place):
+            for kind, entity_id, place, body in self._connection.execute(
+                select(*columns).where(of_case).order_by(VERSIONS.c.place)
+            ):
+                places[kind, entity_id] = place
+                entities.append(rows.entity(kind, body))
         return _Open(updated(None, entities), places)
 
     def put(self, entities: Iterable[Entity], action_id: str) -> None:
@@ -243,23 +254,32 @@ class SqlUnit:
         return self._connection.scalar(select(func.count()).where(of_action)) != 0
 
     def find(self, query: Query) -> list[CaseLine]:
-        return finding.find(self._connection, query)
+        with _sound(self._place):
+            return finding.find(self._connection, query)
 
     def audit(self, case_id: str | None = None, limit: int | None = None) -> list[AuditEntry]:
         statement = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
         if case_id is not None:
             statement = statement.where(AUDIT.c.case_id == case_id)
-        found = [rows.entry(row) for row in self._connection.execute(statement).mappings()]
+        with _sound(self._place):
+            found = [rows.entry(row) for row in self._connection.execute(statement).mappings()]
         return found[::-1]
 
     def entries(self) -> Iterator[AuditEntry]:
         reader = self._connection.execution_options(yield_per=_STREAMED)
-        for row in reader.execute(select(AUDIT).order_by(AUDIT.c.seq)).mappings():
-            yield rows.entry(row)
+        found = reader.execute(select(AUDIT).order_by(AUDIT.c.seq)).mappings()
+        while True:
+            with _sound(self._place):
+                row = next(found, None)
+                entry = None if row is None else rows.entry(row)
+            if entry is None:
+                return
+            yield entry  # outside: what its reader makes of it is no damage
 
     def versions(self, entity_id: str) -> list[StoredVersion]:
         of_entity = select(VERSIONS).where(VERSIONS.c.entity_id == entity_id).order_by(VERSIONS.c.n)
-        return [
-            StoredVersion(rows.entity(row.kind, row.body), row.action_id, row.current, row.set_aside)
-            for row in self._connection.execute(of_entity)
-        ]
+        with _sound(self._place):
+            return [
+                StoredVersion(rows.entity(row.kind, row.body), row.action_id, row.current, row.set_aside)
+                for row in self._connection.execute(of_entity)
+            ]

@@ -20,6 +20,11 @@ class StoreTrouble(UserError):
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _NOT_ALLOWED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# SQLite has one code for all of these, and the driver none for the last; both speak English only. What is asked of a
+# database is written once, in this package, and every database has the tables of its version: so it is not the question.
+_NOT_AS_MADE = ("no such table", "no such column", "table ", "Could not decode to UTF-8")
+# The same of PostgreSQL: no such table, column; a table that there is already.
+_NOT_AS_MADE_STATES = ("42P01", "42703", "42P07")
 
 
 def explain(error: SQLAlchemyError, place: str) -> UserError | None:
@@ -65,8 +70,8 @@ def explain_sqlite(error: sqlite3.Error, place: str) -> UserError | None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Does SQLite say that the file is none of its own, or no longer?"""
-    return _code(error) in _DAMAGED
+    """Does SQLite say that the file is none of its own, or no longer, or lacks what every database of cases has?"""
+    return _code(error) in _DAMAGED or str(error).startswith(_NOT_AS_MADE)
 
 
 def _code(error: sqlite3.Error) -> int:
@@ -166,7 +171,7 @@ def _postgresql(error: DBAPIError, place: str) -> UserError | None:
                 "acción. Avise a quien lo administra y repítala después."
             ).format(place=place)
         )
-    if state is not None and state.startswith("XX"):
+    if state is not None and (state.startswith("XX") or state in _NOT_AS_MADE_STATES):
         return damaged(place)
     if state is None and "FATAL" in str(error.orig):  # the server answered, and said no; this word is never translated
         return _not_admitted(place)

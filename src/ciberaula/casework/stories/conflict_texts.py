@@ -122,7 +122,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "kind": _("Tipo"),
     "canton": _("Cantón"),
     "area": _("Zona"),
-    "device": _("Teléfono o equipo"),
+    "device": _("Teléfono o computadora"),
     "connection": _("Conexión"),
     "members": _("Quiénes viven ahí"),
     "detail": _("Detalle"),
