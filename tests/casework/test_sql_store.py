@@ -25,18 +25,18 @@ from tests.casework.stores import assert_whole
 from tests.casework.test_stores import a_case, a_history, a_note, put
 from tests.casework.worlds import a_world
 
-NEXT = f"""
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "{upgrade.SCHEMA}"
+down_revision = "SCHEMA"
 
 
 def upgrade():
     op.add_column("cases", sa.Column("later", sa.Text(), nullable=True))
     op.execute("UPDATE cases SET later = 'yes'")
-"""
+""".replace("SCHEMA", upgrade.SCHEMA)
 
 
 def test_the_migrations_make_the_tables(database: SqlStore) -> None:

@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
 from ciberaula.dashboards import cohort as cohort_page
-from ciberaula.dashboards import institution, my_progress
+from ciberaula.curriculum import load
+from ciberaula.curriculum.plan import ItemKind
+from ciberaula.dashboards import institution, my_progress, words
 from ciberaula.progress.gradebook import open_gradebook
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.snapshot import refresh
@@ -117,7 +120,8 @@ def test_the_institution_hides_small_groups_in_table_and_file(viewer):
     assert shown["Azuay"][:2] == ["6", "8"]
     assert shown["Manabí"] == shown["Morona"] == ["No", "se", "muestra"]
     lines = downloads(html).splitlines()
-    assert any(line.endswith("Azuay,6,8.0,0.3333") for line in lines), rows
+    offered = sum(module.hours for module in load().written)
+    assert any(line.endswith(f"Azuay,6,8.0,{round(8 / (6 * offered), 4)}") for line in lines), rows
     assert sum("no se muestra,," in line for line in lines) == 2
 
 
@@ -145,6 +149,20 @@ def test_filters_in_the_address(viewer):
     assert "Lida" not in downloads(html)
 
 
+def test_a_module_that_nobody_began_is_empty_and_says_so(viewer):
+    viewer.setenv("SERVER_SOFTWARE", "voila/0.5")
+    viewer.setenv("QUERY_STRING", "modulo=06-gestion-virtual-de-casos")
+    text = " ".join(text_of(cohort_page().html).split())
+    assert "Avance en Gestión virtual de casos, todos los grupos Sin empezar: 12" in text
+    assert "Nada espera su revisión" in text and "Todavía no hay entregas calificadas" in text
+    assert "Completó: 0 En curso: 0 Necesita ayuda: 0 Sin empezar: 12" in text
+
+
+@pytest.mark.parametrize("kind", get_args(ItemKind))
+def test_every_kind_of_answer_has_a_name_in_spanish(kind):
+    assert words.kind(kind) not in ("", kind)
+
+
 @pytest.mark.parametrize("asked", ["grupo=%3Cscript%3E&estado=x&modulo=../..", "grupo=" + "a" * 9000, "&&==%%%"])
 def test_nonsense_in_the_address_is_not_asked_for(viewer, asked):
     plain = cohort_page().html
@@ -158,7 +176,12 @@ def test_a_trainee_is_told_that_pending_is_no_zero(viewer, tmp_path):
     text = " ".join(text_of(my_progress().html).split())
     assert "1 respuesta espera la revisión de su docente. No cuenta como cero" in text
     assert "Puntaje: 90 % (parcial)" in text
-    assert "0 de 40 horas" in text and "11 módulos en preparación" in text
+    plan = load()
+    coming = [module for module in plan.modules if not module.written]
+    assert f"0 de {plan.hours} horas" in text and f"{len(coming)} módulos en preparación" in text
+    assert f"Hay {sum(module.hours for module in coming)} horas en preparación" in text
+    assert "Protección de datos En curso 3 de 3 lecciones · 4 h" in text
+    assert "Gestión virtual de casos Sin empezar 0 de 3 lecciones · 5 h Puntaje: — Última actividad: —" in text
 
 
 def test_a_beginner_is_sent_to_the_first_lesson_that_is_there(viewer, tmp_path):

@@ -56,7 +56,7 @@ def desk(trainee: Running) -> Iterator[Tab]:
 
 def open_assignments(page: Page) -> None:
     page.get_by_role("tab", name="inicio.ipynb").click()
-    page.get_by_role("button", name="Abrir la lista de tareas").click()
+    page.get_by_role("button", name="Abrir la lista de tareas, módulo 5").click()
     page.locator("#refresh_assignments_list").click()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from ciberaula.curriculum import load
 from tests.browser import axe_violations, chromium_page
 from tests.launch.classroom import COURSE, Running, free_port, run, started
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose demonstration was built before: what the first start adds has its own test."""
+    """A home whose demonstration was built before, and offers one task: what the first start adds has its own test."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "demo.ready").write_text("1")
     (folder / "exchange/ciberaula/outbound/05-proteccion-de-datos").mkdir(parents=True)
@@ -75,16 +76,39 @@ def test_the_guide_calls_the_menus_as_lab_does(lab: Page) -> None:
 def test_the_home_page_shows_without_running_anything(lab: Page) -> None:
     lab.locator(".ca-inicio summary").click()
     text = lab.inner_text(".ca-inicio")
-    assert "Protección de datos" in text
-    assert "los 11 módulos en preparación" in text
-    assert lab.locator(".ca-vienen > li:visible").count() == 11
+    plan = load(COURSE)
+    planned = [module for module in plan.modules if not module.written]
+    for module in plan.written:
+        assert f"{module.number}. {module.title}" in text
+        assert f"{module.hours} horas" in text
+    assert f"los {len(planned)} módulos en preparación" in text
+    assert lab.locator(".ca-vienen > li:visible").count() == len(planned)
     # Folded: the code is not on the page, a one-line placeholder is.
     assert lab.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-editor:visible").count() == 0
     assert axe_violations(lab, ".ca-inicio") == []
 
 
+def test_what_leads_to_different_places_is_called_differently(lab: Page) -> None:
+    """A screen reader lists links and buttons without what stands around them: no two modules may share a name."""
+    named: dict[str, str | None] = {}
+    count = 0
+    for item in lab.locator(".ca-inicio .ca-ficha").locator("a:visible, button:visible").all():
+        name, shown = item.get_attribute("aria-label") or item.inner_text(), item.inner_text()
+        assert shown in name  # who says the visible words to a voice control means this one
+        assert named.setdefault(name, item.get_attribute("href")) == item.get_attribute("href")
+        count += 1
+    assert count == len(named) >= 2 * sum(len(module.lessons) for module in load(COURSE).written)
+
+
+def test_a_task_that_is_not_published_yet_is_not_to_be_fetched(lab: Page) -> None:
+    offered, other = lab.locator(".ca-ficha").all()
+    assert "pulse «Fetch» junto a 05-proteccion-de-datos" in offered.inner_text()
+    assert "Su docente todavía no la publica" in other.inner_text()
+    assert "Fetch" not in other.inner_text()
+
+
 def test_its_notebook_links_open_inside_lab(lab: Page) -> None:
-    lab.get_by_role("link", name="cuaderno: Presentación").click()
+    lab.get_by_role("link", name="cuaderno: Presentación, módulo 5").click()
     lab.wait_for_selector('.jp-RenderedMarkdown h2:has-text("Un viernes")')
     assert lab.locator('.lm-TabBar-tabLabel:has-text("presentacion.ipynb")').count() == 1
     lab.get_by_role("tab", name="inicio.ipynb").click()
@@ -92,7 +116,7 @@ def test_its_notebook_links_open_inside_lab(lab: Page) -> None:
 
 def test_its_page_links_open_a_lesson_in_voila(lab: Page) -> None:
     with lab.context.expect_page() as opened:
-        lab.locator(".ca-inicio").get_by_role("link", name="Presentación", exact=True).click()
+        lab.locator(".ca-inicio").get_by_role("link", name="Presentación, módulo 5", exact=True).click()
     page = opened.value
     page.wait_for_selector('text="Un viernes, a las cuatro y diez"')
     assert "/voila/render/modules/05-proteccion-de-datos/presentacion.ipynb" in page.url
@@ -101,7 +125,7 @@ def test_its_page_links_open_a_lesson_in_voila(lab: Page) -> None:
 
 
 def test_its_button_opens_the_assignment_list(lab: Page) -> None:
-    lab.get_by_role("button", name="Abrir la lista de tareas").click()
+    lab.get_by_role("button", name="Abrir la lista de tareas, módulo 5").click()
     lab.wait_for_selector("#released_assignments_list >> text=05-proteccion-de-datos")
     lab.get_by_role("tab", name="inicio.ipynb").click()
 

@@ -8,6 +8,7 @@ import pytest
 
 from ciberaula.errors import UserError
 from ciberaula.launch import workspace
+from tests.launch.classroom import COURSE
 
 TODAY = datetime.date(2026, 11, 20)
 NAME = "modules/05-x/leccion-1.ipynb"
@@ -169,3 +170,22 @@ def test_a_workspace_holds_no_source_no_answers_and_nothing_of_the_instructor(tm
     assert taken == {name for name, wanted in made.items() if wanted}
     with_tasks = {file.relative_to(tmp_path).as_posix() for file in workspace.with_assignments(tmp_path).values()}
     assert with_tasks - taken == {"exercises/05-x/x.ipynb"}
+
+
+def test_practice_stories_come_with_what_assesses_them_and_graded_ones_without() -> None:
+    module = "06-gestion-virtual-de-casos"
+    practice = {f"modules/{module}/{path.name}" for path in (COURSE / "modules" / module).glob("historia-*.yml")}
+    graded = {path.name for path in (COURSE / "solutions" / module).glob("historia-*.yml")}
+    assert practice and graded
+
+    taken = set(workspace.contents(COURSE))
+    stories = {name for name in taken if "historia-" in name}
+    assert stories == practice
+    assert {name for name in taken if "valoracion-" in name} == {n.replace("historia-", "valoracion-") for n in stories}
+
+    files = workspace.with_assignments(COURSE)
+    task = {name.partition("/")[2] for name in files if name.startswith(module)}
+    assert task == {"gestion-virtual-de-casos.ipynb", "preguntas.yml", *graded}
+    places = {path.relative_to(COURSE).parts[0] for path in files.values()}
+    assert places == {"modules", "datasets", "exercises", "grading"}
+    assert {path.name for path in files.values() if path.is_relative_to(COURSE / "grading")} == {"mi-avance.ipynb"}

@@ -12,7 +12,7 @@ from typing import Any
 from ciberaula.casework import changes, policy, views, workflow
 from ciberaula.casework.actions import Look, parse
 from ciberaula.casework.audit import ACCESS, CHANGE, DENIED, ChainCheck, seal, verify
-from ciberaula.casework.entities import Actor, AuditEntry, CaseFile, Entity, Transition
+from ciberaula.casework.entities import Actor, AuditEntry, CaseFile, Document, Entity, Transition
 from ciberaula.casework.policy import EVERYTHING
 from ciberaula.casework.requirements import Denied, out_of_scope
 from ciberaula.casework.store.protocol import CaseLine, Query, Store, Unit
@@ -309,12 +309,12 @@ def _aside(action: Any, entities: list[Entity]) -> str:
     """What happened beside what was asked for."""
     if action.do not in ("record_consent", "withdraw_consent"):
         return ""
-    closed = [one for one in entities if isinstance(one, Transition)]
+    closed = [one for one in entities if isinstance(one, Transition | Document)]
     if not closed:
         return ""
     return ngettext(
-        "Se anuló {n} envío que se apoyaba en ese consentimiento: quien lo recibió ya no ve el caso. Avísele.",
-        "Se anularon {n} envíos que se apoyaban en ese consentimiento: quienes los recibieron ya no ven el caso. Avíseles.",
+        "Se anuló {n} envío que se apoyaba en ese consentimiento: quien lo recibió ya no lo ve. Avísele.",
+        "Se anularon {n} envíos que se apoyaban en ese consentimiento: quienes los recibieron ya no los ven. Avíseles.",
         len(closed),
     ).format(n=len(closed))
 

@@ -67,8 +67,8 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         "look", _READERS, (), _("Ver un caso. Quien recibe una referencia ve la identidad básica y lo que se le envió.")
     ),
-    Rule("register", _WHOEVER_WORKS, ("new_case",), _("Abrir un caso nuevo; quien lo abre queda a cargo.")),
-    Rule("add_person", _TEAM, ("open_case",), _("Agregar o corregir los datos de una persona del caso.")),
+    Rule("register", _WHOEVER_WORKS, ("new_case", "person"), _("Abrir un caso nuevo; quien lo abre queda a cargo.")),
+    Rule("add_person", _TEAM, ("open_case", "person"), _("Agregar o corregir los datos de una persona del caso.")),
     Rule("relate", _TEAM, ("open_case",), _("Anotar un vínculo, para el genograma y el ecomapa.")),
     Rule("set_household", _TEAM, ("open_case",), _("Anotar cómo es el hogar y su conexión.")),
     Rule("raise_concern", _TEAM, ("open_case",), _("Anotar un motivo de protección.")),
@@ -217,15 +217,15 @@ def may_see(
     scope = RULES["look"].scopes.get(actor.role)
     if scope is not None and actor.role in _TEAM and _in_scope(facts, scope):
         return EVERYTHING, ""
+    reason = _emergency(facts) if actor.role in _TEAM else ""
+    if reason:  # before what was sent to her: in an emergency nobody sees less for having been told something
+        return EVERYTHING, reason
     sent = [
         one for one in file.of(Transition) if reaches(one, facts) and one.kind is not TransitionKind.TRANSFER_REQUEST
     ]
     open_ones = [one for one in sent if one.status in (TransitionStatus.IN_PROGRESS, TransitionStatus.ACCEPTED)]
     if open_ones:
         return frozenset({IDENTITY, *(data.value for one in open_ones for data in one.data)}), ""
-    reason = _emergency(facts) if actor.role in _TEAM else ""
-    if reason:
-        return EVERYTHING, reason
     raise out_of_scope()
 
 

@@ -123,7 +123,7 @@ def _unrestricted(facts: Facts) -> bool:
 
 
 def _channel_carries(facts: Facts) -> bool:
-    return facts.action.incoming or set(facts.action.data) <= CARRIES[facts.action.channel]
+    return set(facts.action.data) <= CARRIES[facts.action.channel]
 
 
 def _channel_agreed(facts: Facts) -> bool:
@@ -136,9 +136,14 @@ def _channel_agreed(facts: Facts) -> bool:
 def _told_with_consent(facts: Facts) -> bool:
     action = facts.action
     told = set(action.data) - {Data.APPOINTMENT}
-    if action.incoming or not told or facts.known.get(Person, action.who) is not None:
+    if not told or facts.known.get(Person, action.who) is not None:
         return True
     return sharing_consent(facts.known, action.who, action.data) is not None
+
+
+def _is_nobody_else(facts: Facts) -> bool:
+    known = facts.organisations
+    return facts.action.person not in known and facts.action.person not in known.values()
 
 
 def _shared_with_consent(facts: Facts) -> bool:
@@ -210,6 +215,10 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     {
         "new_case": Condition(
             lambda facts: facts.file is None, _("Ese código de caso ya existe: busque el caso antes de abrir otro.")
+        ),
+        "person": Condition(
+            _is_nobody_else,
+            _("Ese identificador es de una institución o de quien responde en ella: use otro para la persona."),
         ),
         "open_case": Condition(
             lambda facts: facts.known.case.status is Status.OPEN,

@@ -112,7 +112,8 @@ class SharedDesk(FrontendWidget):
             return _Shown(problem(str(error)), out_of_reach=True)
         except UserError as error:
             return _Shown(problem(str(error)), refused=str(error) if message["do"] == "submit" else "")
-        self._failed = None
+        if message["do"] not in ("pause", "back"):
+            self._failed = None
         return shown
 
     # What is shown ---------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from pydantic import Field
 from ciberaula.classroom.participant import pseudonym
 from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry
 from ciberaula.classroom.workplace import workplace
+from ciberaula.curriculum import load
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
@@ -109,8 +110,10 @@ def _build(home: Path, course: Path, local_student: str, now: datetime) -> None:
     bank = load_answer_bank(ASSIGNMENT)
     _write_roster(home / ROSTER, demo, local_student)
     cohort = Cohort()
-    register(cohort, ASSIGNMENT)
-    _done(cohort.api.release_assignment(ASSIGNMENT))
+    # The simulated people worked in one module; whoever learns beside them is offered every task.
+    for task in load(course).assignments:
+        register(cohort, task.id)
+        _done(cohort.api.release_assignment(task.id))
     with tempfile.TemporaryDirectory(prefix="ciberaula-demo-") as desks:
         for person in demo.people:
             if person.work != "none":

@@ -1,6 +1,7 @@
 """Notebooks that the launcher itself puts into a workspace: the home page with its output, and who vouches for them."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ from ciberaula.files import write_atomic
 HOME_PAGE_CALL = "trainee_home("
 
 
-def refresh_home(workspace: Path, *, exchange: bool, base_url: str = "/") -> list[Path]:
+def refresh_home(
+    workspace: Path, *, exchange: bool, offered: Collection[str] | None = None, base_url: str = "/"
+) -> list[Path]:
     """Write today's home page into the output of ``inicio.ipynb``, so that it shows without running anything.
 
-    Returns the notebook where it changed, to be signed.
+    The rest is what ``trainee_home`` takes. Returns the notebook where it changed, to be signed.
     """
     from ciberaula.launch.pages import trainee_home
 
@@ -20,7 +23,7 @@ def refresh_home(workspace: Path, *, exchange: bool, base_url: str = "/") -> lis
     if not path.is_file():
         return []
     notebook = json.loads(path.read_bytes())
-    page = trainee_home(workspace, exchange=exchange, base_url=base_url)
+    page = trainee_home(workspace, exchange=exchange, offered=offered, base_url=base_url)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and HOME_PAGE_CALL in "".join(cell["source"]):
             cell["outputs"] = [_output(page)]

@@ -60,19 +60,20 @@ def prepare_trainee(course: Path, state: Path, say: Say) -> None:
     """Bring the trainee's workspace up to date; where no exchange offers the assignments, they come with it."""
     profile = PROFILES["trainee"]
     folder = state / str(profile.workspace)
-    exchange = has_exchange(state)
+    offered = offered_tasks(state)
+    exchange = bool(offered)
     files = workspace.contents(course) if exchange else workspace.with_assignments(course)
     update = workspace.update(folder, files)
     for note in update.notes:
         say(note)
     pseudonym(folder)  # Made here, at the top: a lesson opened first would make one of its own.
-    refreshed = refresh_home(folder, exchange=exchange)
+    refreshed = refresh_home(folder, exchange=exchange, offered=offered)
     sign([*update.written, *refreshed], state_folder(profile, state) / "data")
 
 
-def has_exchange(state: Path) -> bool:
-    """Whether nbgrader's exchange offers anything here (it does not exist on Windows)."""
-    return os.name != "nt" and any((state / "exchange").glob("*/outbound/*"))
+def offered_tasks(state: Path) -> frozenset[str]:
+    """The tasks that nbgrader's exchange offers here; none where it does not exist (on Windows)."""
+    return frozenset() if os.name == "nt" else frozenset(one.name for one in state.glob("exchange/*/outbound/*"))
 
 
 def ensure_demo(course: Path, state: Path, say: Say) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from ciberaula.casework.assessment.history import History
 from ciberaula.casework.assessment.rules import violations
-from ciberaula.casework.entities import Consent
+from ciberaula.casework.entities import Consent, Household
 from ciberaula.casework.players import play_script
 from ciberaula.casework.stories.play import Play
+from ciberaula.casework.stories.spec import Effect
 from ciberaula.casework.vocabulary import Criterion, Data
 from tests.casework.assessment.conftest import CONSENT, NOTE
 
@@ -114,6 +115,9 @@ def test_looking_at_what_is_not_ones_work(story, assessment):
     found = of(violations(play_script(many, [look, glass, look, look]), assessment), "not-ones-work")
     assert len(found) == 1
     assert other.code in found[0].text
+    taken = [glass, {"do": "go_offline", "cases": ["c1", other.case_id]}]
+    assert len(of(violations(play_script(many, taken[1:]), assessment), "not-ones-work")) == 0  # the desk refused
+    assert len(of(violations(play_script(many, taken), assessment), "not-ones-work")) == 1
     seen = [{"do": "look", "case": "c1"}, *([{"do": "look", "case": own.case_id}] if own else [])]
     assert of(violations(play_script(many, seen), assessment), "not-ones-work") == []
 
@@ -207,3 +211,24 @@ def test_history_tells_how_a_file_was(careful):
     assert history.at("c1", careful.story.start - timedelta(days=30)) is None
     assert list(history.at("c1", careful.now) or ()) == list(careful.file("c1"))
     assert history.changes("c1") == sorted(history.changes("c1"))
+
+
+def test_what_came_back_later_counts_from_then_on(story):
+    """Made before a colleague's version and kept after it: the file had hers in between, and this one at the end."""
+    home = {"do": "set_household", "case": "c1", "canton": "Chone", "area": "rural", "connection": "none"}
+    act = {"at": "D2 11:00", "act": {"by": "ruth", "action": {**home, "device": "none"}}}
+    lines = [{"at": "D2 09:00", "connection": "down"}, {"at": "D2 15:00", "connection": "up"}]
+    effects = tuple(Effect.model_validate(one) for one in (act, *lines))
+    play = Play(story.model_copy(update={"opening": effects}))
+    play.do({"do": "look", "case": "c1"})
+    play.do({"do": "wait", "minutes": 26 * 60})
+    play.do({**home, "device": "own"})
+    play.do({"do": "wait", "minutes": 6 * 60})
+    play.do({"do": "synchronise", "keep": {play.conflicts[0].key: "mine"}})
+    history = History(play.store, ["c1"])
+
+    def device(hour):
+        file = history.at("c1", play.story.start.replace(hour=hour, minute=30) + timedelta(days=1))
+        return file.last(Household).device if file else None
+
+    assert [device(hour) for hour in (9, 10, 11, 16)] == ["shared", "shared", "own", "own"]

@@ -96,7 +96,7 @@ def violations(play: Play, assessment: Assessment) -> list[Violation]:
 def _telling(scene: Scene) -> Iterator[tuple[Happened, str, set[Data]]]:
     """Each act of the player that told somebody outside the team something of a case: record, receiver, kinds of data."""
     for record in scene.mine:
-        if record.do in _TELLING and not record.args.get("incoming"):
+        if record.do in _TELLING:
             receiver, data = scene.told(record)
             told = set(data) - {Data.APPOINTMENT}
             if told and not scene.is_colleague(receiver):

@@ -4,7 +4,7 @@ What is possible is judged generously (a condition may hold unless the choice it
 can still be dull, but one that fails leaves its reader with nothing more to come.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from ciberaula.casework.stories import references
@@ -103,17 +103,44 @@ def may_hold(condition: Condition, exit: Exit) -> bool:
     return condition.ignored != exit.situation or exit.option == IGNORED
 
 
-def _reached(story: Story) -> Iterator[Mistake]:
-    opened: set[str] = set()
-    ended: set[str] = {deadline_ending(story)}
-    waiting: list[Effect] = [*story.opening, *(one for reaction in story.reactions for one in reaction.effects)]
+def _may_come(condition: Condition, opened: Container[str], situations: Container[str]) -> bool:
+    """Might ``condition`` come to hold where no situations but ``opened`` come up?"""
+    if condition.all is not None:
+        return all(_may_come(one, opened, situations) for one in condition.all)
+    if condition.any is not None:
+        return any(_may_come(one, opened, situations) for one in condition.any)
+    asked = (condition.chose or "").partition("/")[0] or condition.ignored or condition.came
+    return asked is None or asked not in situations or asked in opened
+
+
+def _ways(story: Story) -> tuple[dict[str, int], set[str]]:
+    """Minutes from the start at which each situation may open at the earliest, and the endings that may come."""
+    clock = StoryClock(story.start)
+    latest = clock.minutes(story.latest)
+    found: dict[str, int] = {}
+    ended = {deadline_ending(story)}
+    reactions = list(story.reactions)
+    waiting: list[tuple[Iterable[Effect], int]] = [(story.opening, 0)]
     while waiting:
-        effect = waiting.pop()
-        if effect.end is not None:
-            ended.add(effect.end)
-        if effect.open is not None and effect.open not in opened:
-            opened.add(effect.open)
-            waiting += [one for exit in exits(story, effect.open) for one in exit.effects]
+        effects, since = waiting.pop()
+        for effect in effects:
+            at = _moment(effect, since, clock)
+            if at > latest:
+                continue
+            if effect.end is not None:
+                ended.add(effect.end)
+            if effect.open is not None and at < found.get(effect.open, at + 1):
+                found[effect.open] = at
+                waiting += [(exit.effects, at) for exit in exits(story, effect.open)]
+        if not waiting:
+            due = [one for one in reactions if _may_come(one.when, found, story.situations)]
+            reactions = [one for one in reactions if one not in due]
+            waiting = [(one.effects, 0) for one in due]
+    return found, ended
+
+
+def _reached(story: Story) -> Iterator[Mistake]:
+    opened, ended = _ways(story)
     for id in story.situations:
         if id not in opened:
             text = _("a la situación «{id}» no se llega nunca: ábrala con «open» o quítela.").format(id=id)
@@ -121,22 +148,6 @@ def _reached(story: Story) -> Iterator[Mistake]:
     for id in story.endings:
         if id not in ended:
             yield Mistake(("endings", id), _("al final «{id}» no se llega nunca: úselo en «end».").format(id=id))
-
-
-def _earliest(story: Story) -> dict[str, int]:
-    """Minutes from the start at which each situation may open at the earliest."""
-    clock = StoryClock(story.start)
-    found: dict[str, int] = {}
-    waiting: list[tuple[Iterable[Effect], int]] = [(story.opening, 0)]
-    waiting += [(reaction.effects, 0) for reaction in story.reactions]
-    while waiting:
-        effects, since = waiting.pop()
-        for effect in effects:
-            at = _moment(effect, since, clock)
-            if effect.open is not None and at < found.get(effect.open, at + 1):
-                found[effect.open] = at
-                waiting += [(exit.effects, at) for exit in exits(story, effect.open)]
-    return found
 
 
 def _moment(effect: Effect, since: int, clock: StoryClock) -> int:
@@ -147,7 +158,7 @@ def _moment(effect: Effect, since: int, clock: StoryClock) -> int:
 
 def _dead_ends(story: Story) -> Iterator[Mistake]:
     """Exits after which nothing leads to an end: a fixed point over what can lead to one."""
-    clock, earliest = StoryClock(story.start), _earliest(story)
+    clock, earliest = StoryClock(story.start), _ways(story)[0]
     ending: set[str] = set()
 
     def leads(exit: Exit) -> bool:

@@ -89,6 +89,8 @@ class Effect(Strict):
     """One consequence (exactly one of the first keys), ``after`` a while, if ``when`` holds then, with that ``chance``.
 
     ``after`` counts from the end of what caused it. ``open``: a situation opens once, however many ways lead to it.
+    ``connection: down``: whoever plays goes on in a copy of the cases she opened, others on the desk; at ``up`` it comes
+    together, by her choice where both revised the same. Who left by ``go_offline`` notices neither until she synchronises.
     """
 
     message: Message | None = None
@@ -206,4 +208,6 @@ class Story(Strict):
     def _plain_start(self) -> Self:
         if self.start.tzinfo is not None or self.start.second or self.start.microsecond:
             raise ValueError(_("«start» lleva día, hora y minuto, sin segundos ni zona horaria: 2026-03-09 08:00:00."))
+        if not 2000 <= self.start.year <= 2100:  # moments count up to some thousand days before and after
+            raise ValueError(_("«start» es de un año entre 2000 y 2100."))
         return self

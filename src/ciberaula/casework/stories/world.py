@@ -25,8 +25,9 @@ class World:
         self.now = story.start
         self.actors = {id: Actor(id, user.role, user.group) for id, user in story.users.items()}
         self.store = MemoryStore()
-        organisations = {id: one.user for id, one in story.organisations.items() if one.user}
-        self.desk = Desk(self.store, lambda: self.now, organisations=organisations)
+        # Users answer for themselves, and for some organisations nobody does: none of them is a person of a case.
+        answering = {id: id for id in story.users} | {id: one.user or "" for id, one in story.organisations.items()}
+        self.desk = Desk(self.store, lambda: self.now, organisations=answering)
         # What whoever plays works on while she has no connection, or has not decided yet what stays.
         self.bag: Bag | None = None
         self.used: set[str] = set()
