@@ -7,6 +7,7 @@
 
 import argparse
 import json
+import statistics
 import sys
 import time
 from collections.abc import Sequence
@@ -15,13 +16,18 @@ from typing import Any
 
 from ciberaula.casework.desk import Desk
 from ciberaula.casework.entities import Actor
+from ciberaula.casework.players import find_story, load_players, play_script
 from ciberaula.casework.practice import practise
 from ciberaula.casework.store.memory import MemoryStore
+from ciberaula.casework.stories.load import load_story
+from ciberaula.casework.stories.play import Play
 from ciberaula.casework.vocabulary import Role
+from ciberaula.paths import course_root
 from tests.benchmarks.casework_store import store_figures
 
 _ROUNDS = 5
 _ACTIONS = 4000
+_STORY = "visitas-en-pantalla"
 
 
 def actions_per_second() -> float:
@@ -61,12 +67,32 @@ def year_seconds(cases: int) -> tuple[float, int]:
     return time.perf_counter() - start, tally.actions
 
 
+def story_actions() -> int:
+    """How many actions the good player of that story takes."""
+    files = find_story(course_root(), _STORY)
+    return len(load_players(files.players).good)
+
+
+def replay_ms() -> float:
+    """Milliseconds to replay a story as its good player plays it, 200 other cases on the desk; the median of nine."""
+    files = find_story(course_root(), _STORY)
+    story = load_story(files.story)
+    value = play_script(story, load_players(files.players, story).good).answer()
+    spent = []
+    for _round in range(9):
+        start = time.perf_counter()
+        Play.replay(story, value)
+        spent.append(time.perf_counter() - start)
+    return statistics.median(spent) * 1000
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.casework", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000, help="cases of the simulated year")
     options = parser.parse_args(arguments)
     rate = actions_per_second()
     print(f"actions through the desk in memory: {rate:,.0f} a second")
+    print(f"a story with {story_actions()} actions replayed: {replay_ms():.0f} ms")
     seconds, actions = year_seconds(options.cases)
     print(f"a year of {options.cases:,} cases: {seconds:.1f} s, {actions:,} actions, {actions / seconds:,.0f} a second")
     figures = store_figures()

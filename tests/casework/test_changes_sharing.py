@@ -102,6 +102,30 @@ def test_without_consent_to_services_a_referral_ends_and_a_transfer_goes_on(worl
     }
 
 
+def test_a_document_is_shared_as_long_as_the_consent_to_it_lasts(world: World) -> None:
+    world.agree(data=["identity"])
+    to_health = {"person": PERSON, "purpose": "sharing", "granted": True, "to": ["centro-mujer"], "data": ["health"]}
+    world.do("marlene", "record_consent", id="health", **to_health)
+    world.do("marlene", "refer", id="r", to="centro-mujer", data=["identity"], reason="apoyo")
+    world.do("marlene", "add_document", id="d", title="Informe médico", kind="informe", data=["health"])
+    world.do("marlene", "share_document", document="d", to="centro-mujer")
+    assert world.look("lia").file.of(Document)
+    world.later(hours=1)
+    done = world.do("marlene", "withdraw_consent", consent="health")
+    assert world.look("lia").file.of(Document) == []
+    assert statuses(world) == {"r": TransitionStatus.IN_PROGRESS}
+    assert done.line.startswith("Se anuló 1 envío")
+
+
+def test_a_document_shared_by_an_override_stays_so(world: World) -> None:
+    world.do("marlene", "assess", risk="high", facts="Amenazas.")
+    world.do("marlene", "add_document", id="d", title="Informe médico", kind="informe", data=["health"])
+    world.do("marlene", "share_document", document="d", to="centro-mujer", override=BECAUSE)
+    consent = world.agree(data=["identity"])
+    world.do("marlene", "withdraw_consent", consent=consent)
+    assert world.file.of(Document)[0].shared_with == ("centro-mujer",)
+
+
 def test_what_does_not_rely_on_it_goes_on(world: World) -> None:
     world.do("marlene", "assess", risk="high", facts="Amenazas.")
     world.do("marlene", "refer", id="override", to="centro-mujer", reason="apoyo", override=BECAUSE)

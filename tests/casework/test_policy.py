@@ -115,6 +115,12 @@ def test_another_persons_consent_is_not_the_subjects() -> None:
     assert denied(WORKER, case_file(SERVICES, mother), **REFER) == "consent_sharing"
 
 
+def test_a_service_is_asked_for_with_consent_to_it() -> None:
+    service = {"do": "request_service", "kind": "psychosocial", "provider": "centro"}
+    assert denied(WORKER, case_file(), **service) == "consent_services"
+    assert verdict(WORKER, case_file(SERVICES), **service).reason == ""
+
+
 def test_a_transfer_needs_consent_to_sharing_alone() -> None:
     action = {"do": "transfer", "to": "centro", "data": ["identity"], "reason": "Cambio de cantón"}
     assert denied(WORKER, case_file(), **action) == "consent_sharing"
@@ -157,6 +163,13 @@ def test_break_the_glass_opens_a_little_for_a_while() -> None:
     over = made(EmergencyAccess, "g", user="nelly", reason=REASON, until=NOON)
     assert denied(COLLEAGUE, case_file(over), do="look") == "scope"
     assert denied(OTHER_SUPERVISOR, case_file(glass), do="look") == "scope"
+
+
+def test_break_the_glass_opens_no_less_to_whom_something_was_sent() -> None:
+    sent = transition(to="nelly", data=(Data.IDENTITY,))
+    glass = made(EmergencyAccess, "g", user="nelly", reason=REASON, until=NOON + timedelta(hours=1))
+    assert may_see(COLLEAGUE, case_file(sent), NOON) == ({"identity"}, "")
+    assert may_see(COLLEAGUE, case_file(sent, glass), NOON) == (EVERYTHING, REASON)
 
 
 def test_an_override_under_break_the_glass_leaves_both_reasons() -> None:
@@ -218,6 +231,24 @@ def test_telling_third_parties_needs_consent() -> None:
     assert verdict(WORKER, case_file(), **contact(who="centro", data=["appointment"])).reason == ""
 
 
+def test_who_wrote_first_is_told_no_more_than_others() -> None:
+    answer = contact(who="centro", channel="email", incoming=True)
+    assert denied(WORKER, case_file(), **answer, data=["identity"]) == "told_with_consent"
+    assert denied(WORKER, case_file(SHARING), **answer, data=["health"]) == "channel_carries"
+    assert verdict(WORKER, case_file(SHARING), **answer, data=["identity"]).reason == ""
+
+
+@pytest.mark.parametrize("id", ["centro", "lia"])
+def test_who_receives_does_not_pass_for_a_person_of_the_case(id: str) -> None:
+    """What a person of the case is told takes no consent to sharing."""
+    assert denied(WORKER, case_file(), do="add_person", person=id, name="Lía", relation="tía") == "person"
+    register = {"do": "register", "case": "c2", "code": "SIM-2", "person": id, "name": "Lía", "canton": "Chone"}
+    with pytest.raises(Denied) as caught:
+        check(WORKER, actions.parse(register), None, NOON, organisations=ORGANISATIONS)
+    assert caught.value.condition == "person"
+    assert verdict(WORKER, case_file(), do="add_person", person="tia", name="Lía", relation="tía").reason == ""
+
+
 @pytest.mark.parametrize("channels", [(), (Channel.SOCIAL,)])
 def test_a_restriction_holds_on_social_networks_too(channels: tuple[Channel, ...]) -> None:
     father = made(Person, "padre", name="Wilmer", relation="padre")
@@ -230,6 +261,13 @@ def test_a_restriction_holds_on_social_networks_too(channels: tuple[Channel, ...
         assert verdict(WORKER, case_file(father, plan), **by_phone).reason == ""
     else:
         assert denied(WORKER, case_file(father, plan), **by_phone) == "unrestricted"
+
+
+def test_of_two_plans_made_at_the_same_moment_the_later_counts() -> None:
+    free = made(Plan, "p", goals=(), agreed=True)
+    bans = made(Plan, "q", goals=(), agreed=True, restrictions=(Restriction(who="elvia", channels=()),))
+    assert denied(WORKER, case_file(free, bans), **contact()) == "unrestricted"
+    assert verdict(WORKER, case_file(bans, free), **contact()).reason == ""
 
 
 def transition(status: TransitionStatus = TransitionStatus.IN_PROGRESS, **changes: Any) -> Transition:

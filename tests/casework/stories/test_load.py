@@ -57,6 +57,7 @@ MISTAKES = {
     "unknown flag": ("when: {none: [{flag: segura}]}", "when: {none: [{flag: segur}]}", r"«segur» no es una marca"),
     "a flag of no use": ("[{set: segura}, {open", "[{set: segura}, {set: otra}, {open", r"«otra» no se usa"),
     "unknown action": ("{do: contact, who: elvia, channel: phone, purpose: confirmar}", "{do: llamar}", r"llamar"),
+    "a year out of every calendar": ("start: 2026", "start: 9999", r"año entre 2000 y 2100"),
     "an argument too many": ("purpose: confirmar}", "purpose: confirmar, motivo: x}", r"sobra «.*motivo"),
     "an unknown channel": (
         "who: elvia, channel: phone, purpose: conf",
@@ -145,6 +146,25 @@ def test_a_situation_that_nothing_opens(tmp_path):
     lost = TEXT[TEXT.index("  cita:\n") : TEXT.index("reactions:")].replace("  cita:\n", "  perdida:\n", 1)
     line = refusal(tmp_path, TEXT.replace("reactions:\n", f"{lost}reactions:\n", 1))
     assert "a la situación «perdida» no se llega nunca" in line
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "  - {id: tarde, when: {chose: perdida/a}, effects: [{open: perdida}]}\n",
+        "  - {id: tarde, when: {came: perdida}, effects: [{open: perdida}]}\n",
+        "  - {id: tarde, when: {all: [{came: mensaje}, {ignored: perdida}]}, effects: [{open: perdida}]}\n",
+        "  - {id: tarde, when: {came: mensaje}, effects: [{open: perdida, after: 900d}]}\n",
+    ],
+)
+def test_a_situation_that_only_itself_opens_or_that_comes_too_late(tmp_path, way):
+    lost = TEXT[TEXT.index("  cita:\n") : TEXT.index("reactions:")].replace("  cita:\n", "  perdida:\n", 1)
+    text = TEXT.replace("reactions:\n", f"{lost}reactions:\n{way}", 1)
+    assert "a la situación «perdida» no se llega nunca" in refusal(tmp_path, text)
+    on_time = way.replace("900d", "1h").replace("chose: perdida/a", "chose: cita/a").replace("perdida}", "mensaje}", 1)
+    path = tmp_path / SAMPLE.name
+    path.write_text(text.replace(way, on_time), encoding="utf-8")
+    assert "perdida" in load_story(path).situations
 
 
 def test_a_choice_after_which_nothing_comes(tmp_path):
