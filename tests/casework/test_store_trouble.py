@@ -19,7 +19,7 @@ from ciberaula.errors import UserError
 from tests.casework.postgres import Postgres, running
 from tests.casework.stores import assert_whole
 from tests.casework.test_stores import a_note
-from tests.casework.worlds import USERS, World, a_world
+from tests.casework.worlds import CASE, USERS, World, a_world
 
 NOBODY = 65534
 
@@ -129,12 +129,12 @@ def test_damage_that_the_file_itself_does_not_show(file: Path, damage: str) -> N
 
 
 def _use_all(store: SqlStore) -> None:
-    world = World(store)
+    desk, marlene = World(store).desk, USERS["marlene"]
     try:
-        world.desk.verify()
-        world.desk.find(USERS["marlene"], Query(), action_id="f")
-        world.look("marlene")
-        world.do("marlene", "write_note", facts="x")
+        desk.verify()
+        desk.find(marlene, Query(), action_id="f")
+        desk.look(marlene, CASE, action_id="l")
+        desk.do(marlene, {"do": "write_note", "case": CASE, "facts": "x"}, action_id="n")
     finally:
         store.close()
 

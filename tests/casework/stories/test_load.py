@@ -149,21 +149,26 @@ def test_a_situation_that_nothing_opens(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "way",
+    ("never", "ever"),
     [
-        "  - {id: tarde, when: {chose: perdida/a}, effects: [{open: perdida}]}\n",
-        "  - {id: tarde, when: {came: perdida}, effects: [{open: perdida}]}\n",
-        "  - {id: tarde, when: {all: [{came: mensaje}, {ignored: perdida}]}, effects: [{open: perdida}]}\n",
-        "  - {id: tarde, when: {came: mensaje}, effects: [{open: perdida, after: 900d}]}\n",
+        ("when: {chose: perdida/a}, effects: [{open: perdida}]", "when: {chose: cita/a}, effects: [{open: perdida}]"),
+        ("when: {came: perdida}, effects: [{open: perdida}]", "when: {came: mensaje}, effects: [{open: perdida}]"),
+        (
+            "when: {all: [{came: mensaje}, {ignored: perdida}]}, effects: [{open: perdida}]",
+            "when: {any: [{came: mensaje}, {ignored: perdida}]}, effects: [{open: perdida}]",
+        ),
+        (
+            "when: {came: mensaje}, effects: [{open: perdida, after: 900d}]",
+            "when: {came: mensaje}, effects: [{open: perdida, after: 1d}]",
+        ),
     ],
 )
-def test_a_situation_that_only_itself_opens_or_that_comes_too_late(tmp_path, way):
+def test_a_situation_that_only_itself_opens_or_that_comes_too_late(tmp_path, never, ever):
     lost = TEXT[TEXT.index("  cita:\n") : TEXT.index("reactions:")].replace("  cita:\n", "  perdida:\n", 1)
-    text = TEXT.replace("reactions:\n", f"{lost}reactions:\n{way}", 1)
+    text = TEXT.replace("reactions:\n", f"{lost}reactions:\n  - {{id: tarde, {never}}}\n", 1)
     assert "a la situación «perdida» no se llega nunca" in refusal(tmp_path, text)
-    on_time = way.replace("900d", "1h").replace("chose: perdida/a", "chose: cita/a").replace("perdida}", "mensaje}", 1)
     path = tmp_path / SAMPLE.name
-    path.write_text(text.replace(way, on_time), encoding="utf-8")
+    path.write_text(text.replace(never, ever), encoding="utf-8")
     assert "perdida" in load_story(path).situations
 
 
