@@ -212,7 +212,12 @@ class DeskMachine(RuleBasedStateMachine):
             who, what = self.agreed_to(data, case, who, what)
         channel = data.draw(st.sampled_from(["phone", "platform", "chat", "in_person"]))
         account = data.draw(st.sampled_from(["institutional", "institutional", "personal"]))
-        fields = {"who": f"p-{case}" if who == "subject" else who, "channel": channel, "account": account}
+        fields: dict[str, Any] = {
+            "who": f"p-{case}" if who == "subject" else who,
+            "channel": channel,
+            "account": account,
+        }
+        fields["incoming"] = data.draw(st.booleans())
         done = self.act(self.whoever(data, case), "contact", case, purpose="hablar", data=what, override=why, **fields)
         if done is not None:
             assert account == "institutional"
@@ -309,6 +314,12 @@ class DeskMachine(RuleBasedStateMachine):
         whom = data.draw(st.sampled_from(["supervisor", "authority", "people"]))
         self.act(user, "contain_incident", case, incident=incident, measures="Se borró.")
         self.act(user, "notify_incident", case, incident=incident, whom=whom, text="Aviso.")
+
+    @rule(case=cases, who=st.sampled_from(["centro-mujer", "lia", "hermana"]))
+    def adds_somebody(self, case: str, who: str) -> None:
+        """Whoever may receive something never becomes a person of the case, who is told without consent to sharing."""
+        done = self.act(self.known[case].owner, "add_person", case, person=who, name="Alguien", relation="hermana")
+        assert done is None or who == "hermana"
 
     @rule(case=cases, approved=st.booleans(), data=st.data())
     def approves(self, case: str, approved: bool, data: st.DataObject) -> None:

@@ -9,6 +9,7 @@ from ciberaula.casework import actions
 from ciberaula.casework.entities import (
     Approval,
     Assessment,
+    Closure,
     Concern,
     Consent,
     Document,
@@ -317,6 +318,22 @@ def test_an_incident_is_told_to_the_supervisor_first() -> None:
     assert denied(WORKER, untold, **told, whom="people") == "supervisor_told_first"
     assert verdict(WORKER, untold, **told, whom="supervisor").reason == ""
     assert denied(WORKER, case_file(), **told, whom="supervisor") == "incident_known"
+
+
+def test_the_closure_of_before_a_case_was_reopened_is_over() -> None:
+    close = {"do": "close", "reason": "formal_closing", "summary": "Objetivos cumplidos."}
+    told: dict[str, Any] = {"kind": ApprovalKind.CLOSURE, "status": ApprovalStatus.APPROVED, "asked_by": "marlene"}
+    again = made(Closure, "r", hours=1, reason="volvió", summary="", person_informed=False, reopened=True)
+    assert denied(WORKER, case_file(made(Approval, "a", **told), again), **close) == "closure_approved"
+    assert verdict(WORKER, case_file(made(Approval, "a", hours=2, **told), again), **close).reason == ""
+    no = made(Approval, "b", hours=2, **{**told, "status": ApprovalStatus.REJECTED})
+    assert denied(WORKER, case_file(made(Approval, "a", **told), no), **close) == "closure_approved"
+
+
+def test_of_two_words_at_the_same_moment_the_later_counts() -> None:
+    no = made(Consent, "no", person="elvia", purpose=Purpose.SHARING, granted=False, to=("centro",))
+    assert denied(WORKER, case_file(SERVICES, SHARING, no), **REFER) == "consent_sharing"
+    assert verdict(WORKER, case_file(SERVICES, no, SHARING), **REFER).reason == ""
 
 
 def test_the_remaining_conditions() -> None:

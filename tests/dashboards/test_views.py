@@ -10,9 +10,9 @@ from typing import get_args
 
 import pytest
 
-from ciberaula.dashboards import cohort as cohort_page
 from ciberaula.curriculum import load
 from ciberaula.curriculum.plan import ItemKind
+from ciberaula.dashboards import cohort as cohort_page
 from ciberaula.dashboards import institution, my_progress, words
 from ciberaula.progress.gradebook import open_gradebook
 from ciberaula.progress.pseudonym import pseudonym, secret

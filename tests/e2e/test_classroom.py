@@ -1,7 +1,8 @@
 """The classroom end to end, as its users meet it: real servers, real exchange, real Chromium, network shut.
 
 A trainee fetches, answers, validates and submits from JupyterLab; an instructor collects, autogrades, judges the written
-answer in formgrader and releases feedback; the trainee reads it. The demo cohort is built by the first start.
+answer in formgrader and releases feedback; the trainee reads it. The demo cohort is built by the first start. Then both do
+it again for the second module, whose answers are logs of stories played on the case desk.
 """
 
 import contextlib
@@ -11,11 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from ciberaula.casework.assessment.load import load_assessment
+from ciberaula.casework.assessment.report import assess
+from ciberaula.casework.stories.load import load_story
+from ciberaula.casework.stories.play import Play
+from ciberaula.classroom.sheetfile import read_answers
 from ciberaula.grading.rubric import load_rubric
 from tests.browser import Tab, axe_violations, chromium_page
-from tests.launch.classroom import Running, run, started
+from tests.launch.classroom import COURSE, Running, run, started
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +32,10 @@ JUDGEMENT = (
     "**Hechos.** El martes, por teléfono, Verónica dijo qué puede saber la escuela y qué no. "
     "**Decisión.** Escribo desde el correo de la fundación, sin la ficha, y lo confirmo antes con ella."
 )
+
+STORIES = "06-gestion-virtual-de-casos"
+STORY = "historia-la-oferta-de-trabajo"
+NOTE = "Martes, 08:20. Por el chat de la institución, Noemí contó que viaja el sábado."
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +70,34 @@ def open_assignments(page: Page) -> None:
     page.locator("#refresh_assignments_list").click()
 
 
+def fetch(page: Page, assignment: str) -> None:
+    open_assignments(page)
+    row = page.locator("#released_assignments_list .list_item", has_text=assignment)
+    row.get_by_role("button", name="Fetch").click()
+    page.wait_for_selector(f"#fetched_assignments_list >> text={assignment}")
+
+
+def submit(trainee: Running, page: Page, assignment: str) -> None:
+    page.goto(trainee.address)
+    page.wait_for_selector(".ca-inicio")
+    open_assignments(page)
+    row = page.locator("#fetched_assignments_list .list_item", has_text=assignment).first
+    row.get_by_role("button", name="Submit").click()
+    page.wait_for_selector(f"#submitted_assignments_list >> text={assignment}")
+
+
+def run_everything(page: Page, shown: Locator) -> None:
+    """Run the open notebook until ``shown`` is there."""
+    for _attempt in range(3):
+        # JupyterLab may connect to a new kernel twice and drop what it was given before: a person runs it again.
+        close_questions(page)
+        page.locator(".lm-MenuBar-item", has_text="Run").click()
+        page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+        with contextlib.suppress(TimeoutError):
+            shown.wait_for(timeout=20_000)
+            return
+
+
 def close_questions(page: Page) -> None:
     """Accept whatever JupyterLab asks on its own (a slow kernel, a file that changed), as a person would; say what it was."""
     for dialog in page.locator("dialog.jp-Dialog").all():
@@ -83,10 +121,7 @@ def test_the_demo_cohort_went_the_whole_way(trainee: Running, home: Path) -> Non
 
 
 def test_a_trainee_fetches_the_assignment(desk: Tab, home: Path) -> None:
-    open_assignments(desk.page)
-    row = desk.page.locator("#released_assignments_list .list_item", has_text=ASSIGNMENT)
-    row.get_by_role("button", name="Fetch").click()
-    desk.page.wait_for_selector(f"#fetched_assignments_list >> text={ASSIGNMENT}")
+    fetch(desk.page, ASSIGNMENT)
     work = home / "aula" / ASSIGNMENT
     assert (work / "proteccion-de-datos.ipynb").is_file()
     assert not [path for path in work.rglob("*") if "HIDDEN" in path.read_text(errors="ignore")]
@@ -97,14 +132,7 @@ def test_answers_are_saved_as_they_are_given(trainee: Running, desk: Tab, home: 
     page.goto(f"http://localhost:{trainee.port}/lab/tree/{NOTEBOOK}")
     page.locator("h1:visible", has_text="Proteger los datos").wait_for()
     first = page.locator("section.ciberaula-live").first
-    for _attempt in range(3):
-        # JupyterLab may connect to a new kernel twice and drop what it was given before: a person runs it again.
-        close_questions(page)
-        page.locator(".lm-MenuBar-item", has_text="Run").click()
-        page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
-        with contextlib.suppress(TimeoutError):
-            first.wait_for(timeout=20_000)
-            break
+    run_everything(page, first)
     # No question waits for the one before it to be answered.
     expect(page.locator("section.ciberaula-live")).to_have_count(QUESTION_WIDGETS)
     first.scroll_into_view_if_needed()
@@ -143,13 +171,7 @@ def test_validating_says_which_questions_wait(desk: Tab) -> None:
 
 
 def test_the_trainee_submits(trainee: Running, desk: Tab, home: Path) -> None:
-    page = desk.page
-    page.goto(trainee.address)
-    page.wait_for_selector(".ca-inicio")
-    open_assignments(page)
-    row = page.locator("#fetched_assignments_list .list_item", has_text=ASSIGNMENT).first
-    row.get_by_role("button", name="Submit").click()
-    page.wait_for_selector(f"#submitted_assignments_list >> text={ASSIGNMENT}")
+    submit(trainee, desk.page, ASSIGNMENT)
     assert list((home / "exchange/ciberaula/inbound").glob(f"participante+{ASSIGNMENT}+*"))
 
 
@@ -175,17 +197,41 @@ def close_message(page: Page) -> None:
     page.locator(".modal.in").wait_for(state="hidden")
 
 
-def test_the_instructor_collects_and_autogrades(instructor: Running, office: Tab, home: Path) -> None:
-    page = office.page
+def collect_and_autograde(instructor: Running, page: Page, assignment: str) -> None:
     formgrader(instructor, page, "manage_assignments")
-    row = page.locator("tr", has=page.locator("td.name", has_text=ASSIGNMENT))
+    row = page.locator("tr", has=page.locator("td.name", has_text=assignment))
     row.locator("td.collect a").click()
     close_message(page)
-    formgrader(instructor, page, f"manage_submissions/{ASSIGNMENT}")
+    formgrader(instructor, page, f"manage_submissions/{assignment}")
     row = page.locator("tr", has=page.locator("td.student-id", has_text="participante"))
     row.locator("td.autograde a").click()
     close_message(page)
     expect(row.locator("td.status")).to_contain_text(re.compile("needs manual grading", re.IGNORECASE))
+
+
+def give_feedback(instructor: Running, page: Page, assignment: str) -> None:
+    formgrader(instructor, page, f"manage_submissions/{assignment}")
+    row = page.locator("tr", has=page.locator("td.student-id", has_text="participante"))
+    row.locator("td.generate-feedback a").click()
+    close_message(page)
+    row.locator("td.release-feedback a").click()
+    close_message(page)
+
+
+def feedback_page(trainee: Running, page: Page, home: Path, assignment: str) -> Path:
+    """Fetch the feedback, as the trainee: the page that came."""
+    page.goto(trainee.address)
+    page.wait_for_selector(".ca-inicio")
+    open_assignments(page)
+    row = page.locator("#submitted_assignments_list .list_item", has_text=assignment)
+    row.get_by_role("button", name=re.compile("Fetch Feedback")).first.click()
+    page.locator("#submitted_assignments_list >> text=view feedback").first.wait_for()
+    (came,) = (home / "aula" / assignment / "feedback").rglob("*.html")
+    return came
+
+
+def test_the_instructor_collects_and_autogrades(instructor: Running, office: Tab, home: Path) -> None:
+    collect_and_autograde(instructor, office.page, ASSIGNMENT)
     assert list((home / "autograded/participante" / ASSIGNMENT).glob("*.ipynb"))
 
 
@@ -225,29 +271,73 @@ def test_the_instructor_judges_the_written_answer_with_the_rubric(instructor: Ru
 def test_feedback_reaches_the_trainee(
     instructor: Running, office: Tab, trainee: Running, desk: Tab, home: Path
 ) -> None:
-    page = office.page
-    formgrader(instructor, page, f"manage_submissions/{ASSIGNMENT}")
-    row = page.locator("tr", has=page.locator("td.student-id", has_text="participante"))
-    row.locator("td.generate-feedback a").click()
-    close_message(page)
-    row.locator("td.release-feedback a").click()
-    close_message(page)
-
-    page = desk.page
-    page.goto(trainee.address)
-    page.wait_for_selector(".ca-inicio")
-    open_assignments(page)
-    fetch = page.locator("#submitted_assignments_list").get_by_role("button", name=re.compile("Fetch Feedback"))
-    fetch.first.click()
-    page.locator("#submitted_assignments_list >> text=view feedback").first.wait_for()
-    pages = list((home / "aula" / ASSIGNMENT / "feedback").rglob("*.html"))
-    assert pages
+    give_feedback(instructor, office.page, ASSIGNMENT)
+    came = feedback_page(trainee, desk.page, home, ASSIGNMENT)
     with chromium_page() as tab:
-        tab.page.goto(pages[0].as_uri())
+        tab.page.goto(came.as_uri())
         text = tab.page.inner_text("body")
         assert tab.page.locator("html").get_attribute("lang") == "es"
         assert "Falta decir cuándo lo confirma con Verónica" in text
         assert "HIDDEN" not in tab.page.content()
+        assert "Traceback" not in text
+        assert axe_violations(tab.page, "body") == []
+        assert tab.outside == []
+
+
+def test_a_trainee_plays_a_story_in_lab(trainee: Running, desk: Tab, home: Path) -> None:
+    page = desk.page
+    fetch(page, STORIES)
+    work = home / "aula" / STORIES
+    assert {path.name for path in work.glob("*.yml")} == {
+        path.name for path in (COURSE / "exercises" / STORIES).glob("*.yml")
+    }
+    page.goto(f"http://localhost:{trainee.port}/lab/tree/{STORIES}/gestion-virtual-de-casos.ipynb")
+    page.locator("h1:visible", has_text="Un caso completo en la mesa").wait_for()
+    told = page.locator("section.ciberaula-live", has_text="La oferta de trabajo")
+    run_everything(page, told)
+    told.get_by_role("button", name="Empezar", exact=True).click()
+    forward = told.get_by_role("button", name="Adelantar hasta lo próximo")
+    choice = told.get_by_label("Contestar por el chat que la leyó")
+    for clock in ("08:10", "08:15"):
+        forward.first.click()
+        expect(told.locator(".ciberaula-clock")).to_contain_text(clock)
+    choice.check()
+    told.get_by_role("button", name="Decidir").first.click()
+    expect(told.get_by_role("status")).to_contain_text("Usted decidió")
+    told.get_by_role("button", name="Mis casos").click()
+    told.get_by_role("button", name="SIM-2211").click()
+    told.get_by_role("button", name="Contactos y notas").click()
+    told.get_by_role("button", name="Escribir una nota de caso").click()
+    told.get_by_role("textbox", name=re.compile("^Hechos")).fill(NOTE)
+    told.get_by_role("button", name="Guardar la nota").click()
+    expect(told.get_by_role("status")).to_contain_text("Escribió una nota de caso")
+    actions = [one["action"]["do"] for one in read_answers(work / "respuestas.json")["p11"]["actions"]]
+    assert actions == ["wait", "wait", "choose", "look", "write_note"]
+    assert axe_violations(page, "section.ciberaula-live") == []
+    submit(trainee, page, STORIES)
+
+
+def test_what_was_played_is_assessed_with_what_it_shows(
+    instructor: Running, office: Tab, trainee: Running, desk: Tab, home: Path
+) -> None:
+    collect_and_autograde(instructor, office.page, STORIES)
+    give_feedback(instructor, office.page, STORIES)
+    came = feedback_page(trainee, desk.page, home, STORIES)
+    folder = COURSE / "solutions" / STORIES
+    story = load_story(folder / f"{STORY}.yml")
+    log = read_answers(home / "submitted/participante" / STORIES / "respuestas.json")["p11"]
+    report = assess(
+        Play.replay(story, log), load_assessment(folder / f"{STORY.replace('historia', 'valoracion')}.yml", story)
+    )
+    assert 0 < report.score < 100
+    with chromium_page() as tab:
+        tab.page.goto(came.as_uri())
+        tab.page.locator("details").evaluate_all("all => all.forEach(fold => { fold.open = true; })")
+        text = tab.page.inner_text("body")
+        assert "La oferta de trabajo" in text
+        for criterion in report.criteria:
+            assert criterion.summary in text
+        assert "Se ve en su recorrido" in text
         assert "Traceback" not in text
         assert axe_violations(tab.page, "body") == []
         assert tab.outside == []

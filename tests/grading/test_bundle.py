@@ -12,6 +12,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from ciberaula.casework.players import load_players, play_script, story_files
+from ciberaula.casework.stories.load import load_story
+from ciberaula.classroom.sheetfile import MAX_BYTES, Content, Entry, read_answers
+from ciberaula.classroom.story_items import MAX_LOG_BYTES, clean_log, story_at
 from ciberaula.errors import UserError
 from ciberaula.grading import intake
 from ciberaula.grading.bundle import MANIFEST, write_bundle
@@ -78,6 +82,54 @@ def test_a_bundle_holds_the_work_and_nothing_else(work):
         about = json.loads(archive.read(MANIFEST))
     assert about["student"] == "ana"
     assert about["files"]["respuestas.json"]["sha256"] == hashlib.sha256(SHEET).hexdigest()
+
+
+STORIES = "06-gestion-virtual-de-casos"
+STORY_BOOK = "gestion-virtual-de-casos.ipynb"
+
+
+def played():
+    """The graded stories of the course as a good player plays them: (item of the sheet, log)."""
+    for files in story_files(ROOT):
+        if files.story.is_relative_to(ROOT / "solutions"):
+            story = load_story(files.story)
+            log = play_script(story, load_players(files.players, story).good, trainee="p-ana").answer()
+            yield story_at(files.story), log
+
+
+def longest(log):
+    """``log`` with notes, no two alike, until a sheet would take no more of it."""
+    log = {**log, "actions": list(log["actions"])}
+    size = len(json.dumps(log, ensure_ascii=False).encode())
+    while True:
+        number = len(log["actions"]) + 1
+        facts = " ".join(hashlib.sha256(f"{number}:{word}".encode()).hexdigest()[:8] for word in range(300))
+        entry = {"n": number, "action": {"do": "write_note", "case": "c1", "facts": facts, "opinion": "Sí."}, "at": 1}
+        size += len(json.dumps(entry, ensure_ascii=False).encode()) + 2
+        if size > MAX_LOG_BYTES:
+            return log
+        log["actions"].append(entry)
+
+
+@pytest.mark.parametrize("long", [False, True], ids=["as played", "as long as a log may be"])
+def test_two_stories_travel_in_one_bundle(work, desk, long):
+    folder = work.parent / STORIES
+    folder.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), folder / STORY_BOOK)
+    stories = [(item, longest(log) if long else log) for item, log in played()]
+    logs = {item.id: log for item, log in stories}
+    assert list(logs) == ["p11", "p12"]
+    assert all(clean_log(item, log) is log for item, log in stories)
+    answers = {item: Entry("story", log, "2026-03-02T10:00:00+00:00", "w") for item, log in logs.items()}
+    data = Content(STORIES, 2, "2026-03-02T10:00:00+00:00", answers).encode()
+    assert (MAX_BYTES / 2 < len(data) < MAX_BYTES) == long
+    (folder / "respuestas.json").write_bytes(data)
+    assignments = {**desk.assignments, STORIES: frozenset({STORY_BOOK})}
+    bundle = write_bundle(folder, student="ana", now=MADE)
+    (outcome,) = take(Desk(desk.students, assignments, desk.submitted), bundle)
+    assert outcome.state == "accepted", outcome.message
+    taken = read_answers(desk.submitted / "ana" / STORIES / "respuestas.json")
+    assert taken == logs
 
 
 def test_the_same_work_gives_the_same_bytes(work):

@@ -17,11 +17,13 @@ from ciberaula.casework.store.participants import digest, of_person
 from ciberaula.casework.store.personal import struck_out
 from ciberaula.casework.store.protocol import Query
 from ciberaula.casework.vocabulary import Role
+from ciberaula.classroom.sheetfile import Content, Entry
 from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.progress.commands import add_commands
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.rights import erase, held
+from ciberaula.progress.snapshot import refresh
 from ciberaula.progress.store import load
 from tests.casework.stores import assert_whole
 from tests.progress import cohort
@@ -133,6 +135,42 @@ def test_a_mistake_at_the_command_line_is_one_line(home, monkeypatch, capsys):
     assert main(["my-data", "nadie", "--out", str(home / "x.zip")]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "No hay nadie con el id «nadie»" in said
+
+
+# In the stories -------------------------------------------------------------------------------------------------------
+
+TOLD = "Contó que duerme donde su hermana."
+
+
+@pytest.fixture
+def with_stories(home):
+    """azu-1 also handed in the module of the case desk: two logs of stories, with what she wrote in them."""
+    folder = home / "submitted" / "azu-1" / "06-gestion-virtual-de-casos"
+    folder.mkdir()
+    action = {"do": "write_note", "case": "c1", "facts": TOLD, "opinion": "", "next": ""}
+    log = {"version": "0" * 16, "trainee": "p-azu-1", "seed": 1, "actions": [{"n": 1, "action": action}], "ended": None}
+    logs = {item: {"story": f"historia-{item}", **log} for item in ("p11", "p12")}
+    answers = {item: Entry("story", value, "2026-06-06T12:00:00+00:00", "w") for item, value in logs.items()}
+    (folder / "respuestas.json").write_bytes(Content(folder.name, 2, "2026-06-06T12:00:00+00:00", answers).encode())
+    autograded = home / "autograded" / "azu-1" / folder.name
+    autograded.mkdir()
+    (autograded / "gestion-virtual-de-casos.ipynb").write_text(json.dumps({"cells": [], "metadata": {"x": TOLD}}))
+    refresh(home, now=cohort.NOW)
+    return logs
+
+
+def test_what_was_played_in_stories_is_handed_over(home, with_stories):
+    with zipfile.ZipFile(io.BytesIO(held(home, "azu-1"))) as archive:
+        name = "archivos/submitted/azu-1/06-gestion-virtual-de-casos/respuestas.json"
+        given = json.loads(archive.read(name))["answers"]
+    assert {item: one["value"] for item, one in given.items()} == with_stories
+
+
+def test_erasing_leaves_nothing_of_what_was_played(home, with_stories):
+    erase(home, "azu-1")
+    left = [path for path in home.rglob("*") if path.is_file() and TOLD.encode() in path.read_bytes()]
+    assert left == []
+    assert not list(home.glob("*/azu-1"))
 
 
 # At the shared case desk ---------------------------------------------------------------------------------------------

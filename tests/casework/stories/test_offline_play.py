@@ -475,7 +475,8 @@ class OffAndOn(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self):
-        stores = {id(one): one for one in (self.play.store, self.play.desk.store)}.values()
+        both: tuple[Any, ...] = (self.play.store, self.play.desk.store)
+        stores = {id(one): one for one in both}.values()
         kept: set[str] = set()
         for store in stores:
             with store.begin() as unit:
