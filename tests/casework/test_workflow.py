@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from ciberaula.casework.entities import (
     Assessment,
     Closure,
@@ -83,7 +85,13 @@ def test_the_plan_is_due_by_risk() -> None:
     for risk in Risk:
         found = [one for one in tasks(case_file(assessment(risk)), MONDAY) if one.kind is TaskKind.CASE_PLAN]
         assert [one.due for one in found] == [MONDAY + timedelta(hours=2) + PLAN_WITHIN[risk]]
-    assert PLAN_WITHIN[Risk.HIGH] < PLAN_WITHIN[Risk.MEDIUM] < PLAN_WITHIN[Risk.LOW]
+    assert PLAN_WITHIN == {Risk.HIGH: 3 * DAY, Risk.MEDIUM: 7 * DAY, Risk.LOW: 14 * DAY}
+
+
+@pytest.mark.parametrize(("risk", "days"), [(Risk.HIGH, 3), (Risk.MEDIUM, 14), (Risk.LOW, 30)])
+def test_how_often_one_speaks_with_the_person_goes_by_risk(risk: Risk, days: int) -> None:
+    found = [one for one in tasks(case_file(assessment(risk), plan()), MONDAY) if one.kind is TaskKind.FOLLOW_UP]
+    assert [one.due for one in found] == [MONDAY + timedelta(hours=2) + days * DAY]
 
 
 def test_a_contact_with_the_person_moves_the_next_one() -> None:

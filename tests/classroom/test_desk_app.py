@@ -117,7 +117,7 @@ def test_a_form_says_what_is_missing_and_keeps_its_place(folder):
     desk = Desk()
     desk.begin()
     form = desk.to_form("notes", "write_note")
-    assert [field["label"] for field in form["fields"]][-3:] == ["Hechos", "Valoración", "Próximo paso"]
+    assert [field["label"] for field in form["fields"]][-4:-1] == ["Hechos", "Valoración", "Próximo paso"]
     desk.submit("write_note", opinion="Algo.")
     assert set(desk.desk["form"]["problems"]) == {"facts"}
     assert (desk.desk["form"]["id"], desk.desk["focus"]) == (form["id"], "form")

@@ -109,7 +109,7 @@ def test_a_story_by_keyboard_alone_from_its_prebrief_to_its_debrief(tmp_path, wi
         expect(person.desk.get_by_label("Buscar por código")).to_be_focused()
         person.press("SIM-114")
         person.at("Caso SIM-114: Elvia")
-        for name in ("Personas y hogar", "Consentimientos", "Servicios y derivaciones", "Auditoría"):
+        for name in ("Personas y hogar", "Consentimientos", "Servicios y referencias", "Auditoría"):
             person.press(name)
             person.at(name, level=5)
             person.fine()
@@ -130,7 +130,7 @@ def test_a_story_by_keyboard_alone_from_its_prebrief_to_its_debrief(tmp_path, wi
         person.told("Escribió una nota de caso")
         assert log(folder)[-1] == "write_note"
 
-        person.press("Servicios y derivaciones")
+        person.press("Servicios y referencias")
         person.press("Referir a otra institución")
         person.keys.choose(
             person.desk.get_by_role("group", name="A quién").get_by_role("radio"),

@@ -103,7 +103,7 @@ def test_one_refers_a_case_and_the_other_accepts(tmp_path, url):
         ana.opens(code, "Consentimientos")
         ana.consent("Recibir atención")
         ana.consent("Compartir datos con otra institución", to=her_name)
-        ana.press("Servicios y derivaciones")
+        ana.press("Servicios y referencias")
         ana.press("Referir a otra institución")
         ana.picks("A quién", her_name)
         ana.picks("Qué datos van", "Identidad")

@@ -20,8 +20,10 @@ FIELDS = (
     "persona mayor",
     "discapacidad",
     "migración",
+    "adicciones",
+    "salud",
+    "vulneración",
 )
-FIELDS += ("adicciones", "salud", "vulneración")
 
 
 def test_there_are_enough_stories_and_both_kinds() -> None:

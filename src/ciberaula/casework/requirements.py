@@ -114,12 +114,18 @@ def reaches(transition: Transition, facts: Facts) -> bool:
     return facts.actor.id in (transition.to, facts.organisations.get(transition.to))
 
 
+def kept_out(file: CaseFile, who: str, channel: Channel | None) -> bool:
+    """Does the plan keep ``who`` out, by ``channel`` or altogether? Whatever it names, social networks are kept too.
+
+    ``None`` for what goes by no channel: a referral, a document.
+    """
+    plan = file.last(Plan)
+    banned = [] if plan is None else [one for one in plan.restrictions if one.who == who]
+    return any(not one.channels or channel in (*one.channels, Channel.SOCIAL) for one in banned)
+
+
 def _unrestricted(facts: Facts) -> bool:
-    plan = facts.known.last(Plan)
-    if plan is None:
-        return True
-    banned = (one for one in plan.restrictions if one.who == facts.action.who)
-    return not any(not one.channels or facts.action.channel in one.channels for one in banned)
+    return not kept_out(facts.known, facts.action.who, facts.action.channel)
 
 
 def _channel_carries(facts: Facts) -> bool:

@@ -37,8 +37,8 @@ SERVICES: Mapping[str, str] = {
     "other": _("Otro"),
 }
 FOLLOW_UPS: Mapping[str, str] = {
-    "after_reunification": _("Después de una reunificación"),
-    "in_care": _("Durante el cuidado"),
+    "after_reunification": _("Después de volver con su familia"),
+    "in_care": _("Durante la atención o el cuidado"),
     "for_service": _("De un servicio"),
     "for_assessment": _("De la evaluación"),
 }

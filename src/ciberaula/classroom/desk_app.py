@@ -5,7 +5,8 @@ The browser sends commands, which are all checked here; it decides nothing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from ciberaula.casework.store.protocol import CaseLine, Query
@@ -16,7 +17,7 @@ from ciberaula.classroom.desk_forms import FORMS
 from ciberaula.classroom.desk_forms_office import OFFICE, office_action, office_parts
 from ciberaula.classroom.desk_inputs import fill, no_such_form
 from ciberaula.classroom.desk_keeping import Elsewhere, Keeping
-from ciberaula.classroom.desk_parts import Part
+from ciberaula.classroom.desk_parts import Part, button, buttons
 from ciberaula.classroom.desk_screens import (
     Where,
     calendar,
@@ -26,6 +27,7 @@ from ciberaula.classroom.desk_screens import (
     filter_fields,
     followed,
     form_id,
+    go,
     head,
     inbox,
     pause,
@@ -33,7 +35,8 @@ from ciberaula.classroom.desk_screens import (
     start,
     ways,
 )
-from ciberaula.classroom.desk_session import PlaySession, case_file, codes, my_tasks
+from ciberaula.classroom.desk_session import PlaySession, case_file, codes, my_tasks, story_cases
+from ciberaula.classroom.desk_texts import hour, span
 from ciberaula.classroom.fields import clean_values
 from ciberaula.classroom.frontend import FrontendWidget, bundle, done, no_status, problem, style
 from ciberaula.classroom.story_items import StoryItem
@@ -61,14 +64,16 @@ def story(id: str, *, optional: bool = False) -> "DeskWidget":
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the last command led to: the ``status`` line, what ``followed`` in the story, where the ``focus`` goes, and
-    what is wrong in a form."""
+    """What the last command led to: the ``status`` line, what ``followed`` in the story, where the ``focus`` goes, what
+    is wrong in a form, the message that was opened (``reading``), and whether something ``came`` into the inbox."""
 
     status: dict[str, str]
     followed: tuple[Part, ...] = ()
     focus: str = ""
     problems: Mapping[str, str] | None = None
     refused: str = ""
+    reading: str = ""
+    came: bool = False
 
 
 class DeskWidget(FrontendWidget):
@@ -85,7 +90,7 @@ class DeskWidget(FrontendWidget):
         self._looked: set[str] = set()
         self._sent = 0
         self._finds = 0
-        self._now = _Shown(no_status())
+        self._now = _Shown(done(_("La historia sigue donde la dejó.")) if self._under_way() else no_status())
         kind = _("Historia calificada") if keeping.item.graded else _("Historia para practicar")
         spec = {"type": "desk", "title": f"{kind}: {keeping.item.title}", "prompt": ""}
         super().__init__(spec, desk=self._view(), value=self._value())
@@ -153,7 +158,7 @@ class DeskWidget(FrontendWidget):
             "at": self._keeping.count,
             "head": top,
             "ways": self._ways(session) if running else None,
-            "after": list(self._now.followed),
+            "after": self._after(),
             "screen": self._screen(session),
             "form": {
                 "id": form_id(self._where, self._sent),
@@ -162,6 +167,15 @@ class DeskWidget(FrontendWidget):
             },
             "focus": self._now.focus,
         }
+
+    def _after(self) -> list[Part]:
+        """What followed, and the way to what came in while she was elsewhere."""
+        away = self._now.came and self._where.screen != "inbox" and self.play.ending is None
+        way = [buttons(button(_("Ir a la bandeja"), go(_HOME)))] if away else []
+        return [*self._now.followed, *way]
+
+    def _under_way(self) -> bool:
+        return self._begun and self.play.ending is None
 
     def _ways(self, session: PlaySession) -> dict[str, Any]:
         waiting = sum(not one.read for one in self.play.inbox) + len(self.play.open_situations)
@@ -172,7 +186,9 @@ class DeskWidget(FrontendWidget):
         item = self._keeping.item
         if not self._begun:
             notices = [self._keeping.refusal] if self._keeping.refusal else []
-            return start(item.title, item.story.prebrief, item.story.minutes, graded=item.graded, notices=notices)
+            return start(
+                _("Antes de empezar"), item.story.prebrief, item.story.minutes, graded=item.graded, notices=notices
+            )
         if self._paused:
             return pause()
         if self.play.ending is not None:
@@ -183,13 +199,17 @@ class DeskWidget(FrontendWidget):
                 return cases(session, self._found(session), self._where.filters, more)
             case "calendar":
                 due = my_tasks(session)
-                return calendar(session, due, codes(session, {one.case_id for one in due}), ends=True)
+                known = codes(session, {one.case_id for one in due})
+                return calendar(session, due, known, ends=True, waiting=self.play.open_situations)
             case "connection":
                 return connection(self.play, self._takeable(session), self._sent)
             case "case" if (file := case_file(session, self._where.case)) is not None:
                 return case_screen(session, file, self._where, self._sent)
         asked = {one.case for one in self.play.inbox} | {one.situation.case for one in self.play.open_situations}
-        return inbox(session, self.play.inbox, self.play.open_situations, codes(session, asked))
+        known = codes(session, asked)
+        reading = self._now.reading
+        own = story_cases(session)
+        return inbox(session, self.play.inbox, self.play.open_situations, known, reading=reading, own=own)
 
     def _found(self, session: PlaySession, query: Query | None = None) -> list[CaseLine]:
         """The list of cases, which is a look at many: an entry of the audit."""
@@ -260,7 +280,8 @@ class DeskWidget(FrontendWidget):
         return outcome
 
     def _read(self, message: Message) -> _Shown:
-        return self._do({"do": "read", "message": str(message.get("message"))}, focus="screen", quiet=True)
+        id = str(message.get("message"))
+        return replace(self._do({"do": "read", "message": id}, focus="screen", quiet=True), reading=id)
 
     def _choose(self, message: Message) -> _Shown:
         return self._do(
@@ -318,17 +339,27 @@ class DeskWidget(FrontendWidget):
         if not self._begun:
             raise UserError(_("La historia todavía no empieza: pulse «Empezar»."))
         before = {one.id for one in self.play.inbox}, {one.id for one in self.play.open_situations}
-        told = len(self.play.timeline)
+        told, began = len(self.play.timeline), self.play.now
         outcome, saved = self._keeping.do(action)
         line = "" if quiet and outcome.ok else outcome.line
         if action["do"] == "choose" and outcome.ok:
             line = _("Usted decidió: {option}").format(option=line)
-        text = " ".join(part for part in (line, self._arrivals(*before), "" if saved.saved else saved.message) if part)
+        came = self._arrivals(*before)
+        took = self._took(began) if outcome.ok and not quiet and action["do"] != "wait" else ""
+        text = " ".join(part for part in (line, took, came, "" if saved.saved else saved.message) if part)
         if self.play.ending is not None:
             focus = "screen"
         well = outcome.ok and saved.saved
         consequence = outcome.consequence if outcome.ok else ""
-        return _Shown(done(text) if well else problem(text), followed(consequence, self.play.timeline[told:]), focus)
+        meanwhile = followed(consequence, self.play.timeline[told:])
+        return _Shown(done(text) if well else problem(text), meanwhile, focus, came=bool(came))
+
+    def _took(self, began: datetime) -> str:
+        """How far the clock went."""
+        now = self.play.now
+        if now == began:
+            return ""
+        return _("Tomó {time}: son las {hour}.").format(time=span(now - began), hour=hour(now))
 
     def _arrivals(self, messages: set[str], situations: set[str]) -> str:
         """What came into the inbox meanwhile."""

@@ -12,6 +12,7 @@ from ciberaula.casework.entities import (
     Flag,
     FollowUp,
     Incident,
+    Note,
     Person,
     Plan,
     Service,
@@ -59,6 +60,17 @@ def receivers(session: Session, _file: CaseFile) -> Options:
 
 def organisations(session: Session, _file: CaseFile) -> Options:
     return list(session.organisations.items())
+
+
+def institutions(session: Session, file: CaseFile) -> Options:
+    """To whom one refers: in a story the institutions, whose people answer for them; in a cohort one another."""
+    return organisations(session, file) if session.answers_consent else receivers(session, file)
+
+
+def told_to(session: Session, file: CaseFile) -> Options:
+    """With whom data may be shared: also somebody close to the person."""
+    close = [one for one in people(session, file) if one[0] != file.case.subject]
+    return [*receivers(session, file), *close]
 
 
 def users(session: Session, _file: CaseFile) -> Options:
@@ -142,6 +154,13 @@ def contacts(session: Session, file: CaseFile) -> Options:
     return [(one.id, f"{session.names(one.who)}, {label(one.channel)} ({short_moment(one.made_at)})") for one in found]
 
 
+def last_without_note(file: CaseFile) -> str | None:
+    """The latest contact that no note is about yet."""
+    noted = {one.contact for one in file.of(Note)}
+    found = sorted((one for one in file.of(Contact) if one.id not in noted), key=lambda one: one.made_at)
+    return found[-1].id if found else None
+
+
 def follow_ups(_session: Session, file: CaseFile) -> Options:
     return [
         (one.id, f"{word(FOLLOW_UPS, one.kind)} ({short_moment(one.due)})")
@@ -167,8 +186,8 @@ def plans(_session: Session, file: CaseFile) -> Options:
 
 
 def accounts(_session: Session, _file: CaseFile) -> Options:
-    """From the desk; somebody else's account is no choice of the desk's."""
-    return [(one.value, label(one)) for one in (Account.INSTITUTIONAL, Account.NONE, Account.PERSONAL)]
+    """From the desk; somebody else's account is no choice of the desk's, and in person there is none."""
+    return [(one.value, label(one)) for one in (Account.INSTITUTIONAL, Account.PERSONAL)]
 
 
 def is_open(_session: Session, file: CaseFile) -> bool:

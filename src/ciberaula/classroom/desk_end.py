@@ -1,11 +1,11 @@
 """The last screen of a story: for practice the debrief from one's own log, for graded ones what happened, without judging."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ciberaula.casework.assessment.debrief import Debrief, Stage, Why
 from ciberaula.casework.assessment.report import DilemmaResult
-from ciberaula.casework.stories.log import Moment
+from ciberaula.casework.stories.log import Moment, MomentKind
 from ciberaula.casework.stories.spec import Ending
 from ciberaula.casework.vocabulary import label
 from ciberaula.classroom.desk_parts import (
@@ -25,7 +25,7 @@ from ciberaula.classroom.desk_parts import (
 )
 from ciberaula.classroom.desk_texts import short_moment
 from ciberaula.classroom.fields import Field
-from ciberaula.i18n import _
+from ciberaula.i18n import _, ngettext
 
 KINDS: Mapping[str, str] = {
     "message": _("Llegó"),
@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "ending": _("Final"),
 }
 _AGAIN = {"do": "again"}
+_TURNS = ("ignored", "refusal")
 
 
 def reflection_fields(prompts: Sequence[str]) -> list[Field]:
@@ -59,7 +60,7 @@ def graded_end(ending: Ending, timeline: Sequence[Moment]) -> dict[str, Any]:
         [
             prose(ending.text),
             line(_("Su historia quedó guardada; la devolución llega con la calificación.")),
-            fold(_("Su recorrido"), [_path(timeline)], is_open=True),
+            *_path(timeline),
             line(_("Si algo de la historia le pesa, háblelo hoy con alguien de confianza o con quien la supervisa.")),
         ],
     )
@@ -70,7 +71,7 @@ def practice_end(
 ) -> dict[str, Any]:
     """A practice story at its end. ``problem``: why there is no debrief, where there is none."""
     if found is None:
-        parts = [prose(ending.text), line(problem), fold(_("Su recorrido"), [_path(timeline)], is_open=True)]
+        parts = [prose(ending.text), line(problem), *_path(timeline)]
         return screen("end", ending.title, [*parts, buttons(button(_("Volver a jugar"), _AGAIN))])
     stages = found.stages
     happened, why, takeaway, replay = (stages[id] for id in ("happened", "why", "takeaway", "replay"))
@@ -78,7 +79,7 @@ def practice_end(
         prose(ending.text),
         *_begin(1, stages["reactions"]),
         *_begin(2, happened),
-        fold(_("Su recorrido"), [_events(found)], is_open=True),
+        *_events(found),
         *_begin(3, why),
         *_critical(found.critical),
         *[line(sentence) for sentence in found.summary],
@@ -100,17 +101,41 @@ def _begin(n: int, stage: Stage, *, prompts: bool = True) -> list[Part]:
     return [*parts, bullets(stage.prompts)] if prompts and stage.prompts else parts
 
 
-def _path(timeline: Sequence[Moment]) -> Part:
+def _path(timeline: Sequence[Moment]) -> list[Part]:
     rows = [[short_moment(one.at), KINDS[one.kind], one.text] for one in timeline]
-    return table(_("Qué pasó, en orden"), (_("Cuándo"), _("Qué"), _("Detalle")), rows)
+    course = _course((short_moment(one.at), one.kind, one.text) for one in timeline)
+    return [course, _step_by_step((_("Cuándo"), _("Qué"), _("Detalle")), rows)]
 
 
-def _events(found: Debrief) -> Part:
+def _events(found: Debrief) -> list[Part]:
     rows = [
         [one.when, KINDS[one.kind], one.text, ", ".join(label(criterion) for criterion in one.criteria)]
         for one in found.events
     ]
-    return table(_("Qué pasó, en orden"), (_("Cuándo"), _("Qué"), _("Detalle"), _("Contó para")), rows)
+    course = _course((one.when, one.kind, one.text) for one in found.events)
+    return [course, _step_by_step((_("Cuándo"), _("Qué"), _("Detalle"), _("Contó para")), rows)]
+
+
+def _step_by_step(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Part:
+    name = ngettext(
+        "Todo el recorrido, paso a paso ({n} paso)", "Todo el recorrido, paso a paso ({n} pasos)", len(rows)
+    )
+    return fold(name.format(n=len(rows)), [table(_("Qué pasó, en orden"), columns, rows)])
+
+
+def _course(events: Iterable[tuple[str, MomentKind, str]]) -> Part:
+    """What she decided and what followed from it, or why nothing did: what a tired person can read. Triples of when, kind
+    and text.
+    """
+    rows: list[list[str]] = []
+    for when, kind, text in events:
+        if kind == "decision":
+            rows.append([when, text, ""])
+        elif kind in _TURNS:
+            rows.append([when, KINDS[kind], text])
+        elif kind == "consequence" and rows and not rows[-1][2]:
+            rows[-1][2] = text
+    return table(_("Su recorrido, en breve"), (_("Cuándo"), _("Qué decidió"), _("Qué siguió")), rows)
 
 
 def _critical(texts: Sequence[str]) -> list[Part]:

@@ -21,7 +21,19 @@ from ciberaula.casework.words import AREAS, CLOSURES, CONNECTIONS, DEVICES, LANG
 from ciberaula.classroom.desk_file_work import documents, incidents, notes, plan, services
 from ciberaula.classroom.desk_forms import FORMS, forms_of
 from ciberaula.classroom.desk_inputs import Form, clock_time, form_part
-from ciberaula.classroom.desk_parts import Part, button, buttons, drawing, facts, heading, line, screen, table, tabs
+from ciberaula.classroom.desk_parts import (
+    Part,
+    button,
+    buttons,
+    drawing,
+    facts,
+    fold,
+    heading,
+    line,
+    screen,
+    table,
+    tabs,
+)
 from ciberaula.classroom.desk_screens import Where, elsewhere, form_id, go
 from ciberaula.classroom.desk_session import Session, audit_of, title
 from ciberaula.classroom.desk_texts import ACTIONS, moment_text, short_moment, span, words_of, yes_no
@@ -34,7 +46,7 @@ TABS: Mapping[str, str] = {
     "people": _("Personas y hogar"),
     "consent": _("Consentimientos"),
     "plan": _("Evaluación y plan"),
-    "services": _("Servicios y derivaciones"),
+    "services": _("Servicios y referencias"),
     "notes": _("Contactos y notas"),
     "documents": _("Documentos"),
     "incidents": _("Incidentes"),
@@ -54,8 +66,8 @@ def case_screen(session: Session, file: CaseFile, where: Where, nonce: int) -> d
     parts = [ways]
     if where.form in FORMS and FORMS[where.form].tab == where.tab:
         parts += _open_form(session, file, where, nonce)
-    parts += [heading(TABS[where.tab]), *_BODIES[where.tab](session, file)]
-    parts += _actions(session, file, where)
+    # What can be done comes before what was done, which grows.
+    parts += [heading(TABS[where.tab]), *_actions(session, file, where), *_BODIES[where.tab](session, file)]
     return screen(f"case:{file.case.id}:{where.tab}:{where.form}", _("Caso {title}").format(title=title(file)), parts)
 
 
@@ -72,7 +84,19 @@ def _actions(session: Session, file: CaseFile, where: Where) -> list[Part]:
     offered = [one for one in forms_of(where.tab, session, file) if one.do != where.form]
     if not offered:
         return []
-    return [heading(_("Qué puede hacer aquí")), buttons(*[_way_to(one, where) for one in offered])]
+    parts = [heading(_("Qué puede hacer aquí")), buttons(*[_way_to(one, where) for one in offered])]
+    return [*parts, *_everything(session, file, where)] if where.tab == "summary" else parts
+
+
+def _everything(session: Session, file: CaseFile, where: Where) -> list[Part]:
+    """Where each action is, for whoever does not know the tabs yet."""
+    inside: list[Part] = []
+    for tab, name in TABS.items():
+        offered = forms_of(tab, session, file) if tab != where.tab else []
+        there = elsewhere(where, tab=tab)
+        if offered:
+            inside += [line(name, quiet=True), buttons(*[_way_to(one, there) for one in offered])]
+    return [fold(_("Todo lo que puede hacer en este caso"), inside)] if inside else []
 
 
 def _way_to(one: Form, where: Where) -> Part:
@@ -85,7 +109,7 @@ def _summary(session: Session, file: CaseFile) -> list[Part]:
         (_("Paso del caso"), label(workflow.step(file))),
         (_("Estado"), label(case.status)),
         (_("Riesgo"), label(case.risk) if case.risk else _("Sin evaluar")),
-        (_("A cargo"), session.names(case.owner)),
+        (_("A cargo"), _("Usted") if case.owner == session.actor.id else session.names(case.owner)),
         (_("Antes, a cargo"), session.names(case.previous_owner) if case.previous_owner else ""),
         (_("Abierto"), moment_text(case.opened_at)),
         (_("Reabierto"), moment_text(case.reopened_at)),

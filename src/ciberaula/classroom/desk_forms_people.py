@@ -20,7 +20,7 @@ def _written_down(session: Session, file: CaseFile) -> bool:
 
 _SHARING, _CHANNELS = ("purpose", (Purpose.SHARING.value,)), ("purpose", (Purpose.CHANNEL.value,))
 _PURPOSE = Input("purpose", _("Para qué"), "choice", every(Purpose), required=True)
-_TO = Input("to", _("Con quién se compartiría"), "several", choices.receivers, required=True, when=_SHARING)
+_TO = Input("to", _("Con quién se compartiría"), "several", choices.told_to, required=True, when=_SHARING)
 _DATA = Input("data", _("Qué datos"), "several", every(Data), when=_SHARING)
 _CHANNELS_ASKED = Input(
     "channels",
@@ -30,7 +30,13 @@ _CHANNELS_ASKED = Input(
     required=True,
     when=_CHANNELS,
 )
-_GIVEN_BY = Input("given_by", _("Quién responde"), "choice", every(GivenBy), help=_("Sin elegir: la propia persona."))
+_GIVEN_BY = Input(
+    "given_by",
+    _("Quién responde"),
+    "choice",
+    every(GivenBy),
+    help=_("Sin elegir: la propia persona. Por una niña o un niño responde quien le representa."),
+)
 _ASSENT = Input(
     "assent",
     _("La niña, el niño o adolescente está de acuerdo"),
@@ -126,6 +132,7 @@ CONSENT = (
             Input("explained", _("Le explico qué, para qué y que puede decir que no"), "flag"),
         ),
         offered=_asked,
+        values=lambda _session, file: {"person": file.case.subject},
         submit=_("Preguntar"),
     ),
     Form(
@@ -145,6 +152,7 @@ CONSENT = (
             Input("how", _("Cómo se dio"), "words", help=_("Por ejemplo: de palabra, en kichwa, con su tía.")),
         ),
         offered=_written_down,
+        values=lambda _session, file: {"person": file.case.subject},
         pack=lambda values, _file: {**values, "granted": values["granted"] == "si"},
     ),
     Form(

@@ -1,14 +1,25 @@
 """Forms of the case desk for contacts, notes, documents, incidents, and the case as a whole."""
 
+from ciberaula.casework.entities import CaseFile
 from ciberaula.casework.vocabulary import Channel, Data, Risk
 from ciberaula.casework.words import CLOSURES, FOLLOW_UPS
 from ciberaula.classroom import desk_choices as choices
 from ciberaula.classroom.desk_choices import every, is_closed, is_open, kept
-from ciberaula.classroom.desk_inputs import FACTS, OPINION, OVERRIDE, Form, Input, days, reason
+from ciberaula.classroom.desk_inputs import FACTS, OPINION, OVERRIDE, Form, Input, Values, days, reason
+from ciberaula.classroom.desk_session import Session
 from ciberaula.classroom.desk_texts import NOTICES
 from ciberaula.i18n import _
 
 _CHANNEL = Input("channel", _("Por qué canal"), "choice", every(Channel, without=[Channel.PLATFORM]), required=True)
+_BY_ACCOUNT = tuple(one.value for one in Channel if one not in (Channel.IN_PERSON, Channel.PLATFORM))
+_MORE = _("Más detalles")
+
+
+def _about_the_last(_session: Session, file: CaseFile) -> Values:
+    contact = choices.last_without_note(file)
+    return {"contact": contact} if contact else {}
+
+
 CONTACT = (
     Form(
         "contact",
@@ -16,7 +27,14 @@ CONTACT = (
         (
             Input("who", _("Con quién"), "choice", choices.anybody, required=True),
             _CHANNEL,
-            Input("account", _("Con qué cuenta"), "choice", choices.accounts, required=True),
+            Input(
+                "account",
+                _("Con qué cuenta"),
+                "choice",
+                choices.accounts,
+                required=True,
+                when=("channel", _BY_ACCOUNT),
+            ),
             Input("purpose", _("Para qué"), required=True),
             Input(
                 "data",
@@ -25,10 +43,10 @@ CONTACT = (
                 every(Data),
                 help=_("Lo que se dice o se escribe por ese canal. Nada marcado: solo saludar o avisar que llamará."),
             ),
-            Input("incoming", _("La otra parte se comunicó primero"), "flag"),
             Input("verified", _("Verifiqué con quién hablo y que puede hablar"), "flag"),
             Input("safe_word", _("Acordamos o usamos la palabra segura"), "flag"),
-            Input("minutes", _("Cuántos minutos duró"), "number", least=0, most=480),
+            Input("incoming", _("La otra parte se comunicó primero"), "flag", group=_MORE),
+            Input("minutes", _("Cuántos minutos duró"), "number", least=0, most=480, group=_MORE),
             OVERRIDE,
         ),
         values=lambda _session, _file: {"account": "institutional"},
@@ -40,11 +58,20 @@ CONTACT = (
         "notes",
         (
             Input("contact", _("Sobre qué contacto"), "choice", choices.contacts),
-            Input("hours_ago", _("Hace cuántas horas pasó"), "number", least=0, most=24 * 365),
             FACTS,
             OPINION,
             Input("next", _("Próximo paso"), "words", help=_("Qué, quién y cuándo.")),
+            Input(
+                "hours_ago",
+                _("Hace cuántas horas pasó"),
+                "number",
+                least=0,
+                most=24 * 365,
+                help=_("Vacío: acaba de pasar."),
+                group=_MORE,
+            ),
         ),
+        values=_about_the_last,
         submit=_("Guardar la nota"),
     ),
     Form(

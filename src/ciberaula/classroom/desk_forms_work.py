@@ -158,7 +158,7 @@ SERVICE_FORMS = (
         "services",
         (
             Input("kind", _("Servicio"), "choice", kept(SERVICES), required=True),
-            Input("provider", _("Quién lo da"), "choice", choices.receivers, required=True),
+            Input("provider", _("Quién lo da"), "choice", choices.institutions, required=True),
             days(_("Cita en cuántos días"), required=False),
         ),
         intro=_("Pedir el servicio no cuenta nada de la persona a quien lo da: eso es una referencia."),
@@ -178,7 +178,7 @@ SERVICE_FORMS = (
         "refer",
         "services",
         (
-            Input("to", _("A quién"), "choice", choices.receivers, required=True),
+            Input("to", _("A quién"), "choice", choices.institutions, required=True),
             _DATA_SENT,
             reason(_("Motivo")),
             OVERRIDE,

@@ -191,6 +191,7 @@ OVERRIDE = Input(
     help=_(
         "Déjelo vacío si hay consentimiento. Es una excepción que queda en la bitácora y puede pedirse cuenta de ella."
     ),
+    group=_("Actuar sin consentimiento"),
 )
 FACTS = Input("facts", _("Hechos"), "words", required=True, help=_("Lo que vio, oyó o leyó, y de quién viene."))
 OPINION = Input("opinion", _("Valoración"), "words", help=_("Su lectura profesional, aparte de los hechos."))

@@ -27,7 +27,7 @@ from ciberaula.classroom.desk_parts import (
     table,
     tabs,
 )
-from ciberaula.classroom.desk_session import Session
+from ciberaula.classroom.desk_session import Session, in_background
 from ciberaula.classroom.desk_texts import CONNECTED, day_number, hour, moment_text, short_moment, span
 from ciberaula.classroom.fields import Field
 from ciberaula.i18n import _, ngettext
@@ -100,16 +100,20 @@ def start(title: str, prebrief: str, minutes: int, *, graded: bool, notices: Seq
         else _("Es una práctica: no se califica. Al final verá su recorrido y por qué, y puede volver a jugar.")
     )
     how = [
-        _("Dura unos {minutes} minutos. El reloj de la historia solo avanza con lo que usted hace.").format(
+        kind,
+        _("Dura unos {minutes} minutos. Con «Pausa», o si cierra la página, no se pierde nada.").format(
             minutes=minutes
         ),
-        kind,
-        _("Puede parar cuando quiera con «Pausa», o cerrar la página: cada paso se guarda y podrá seguir después."),
-        _("Todo es simulado: no hay personas, teléfonos ni instituciones reales."),
+        _("En «Bandeja» lee lo que llega y decide."),
+        _(
+            "En «Mis casos» abre el expediente: ahí pide permisos, evalúa, acuerda el plan, refiere, anota y da seguimiento."
+        ),
+        _("En «Calendario y reloj» adelanta el tiempo. Si usted no hace nada, el reloj no se mueve."),
     ]
     notes = [line(notice) for notice in notices]
+    how_to = [heading(_("Cómo se usa la mesa")), bullets(how)]
     begin = buttons(button(_("Empezar"), {"do": "start"}, main=True))
-    return screen("start", title, [*notes, prose(prebrief), bullets(how), begin])
+    return screen("start", title, [*notes, prose(prebrief), *how_to, begin])
 
 
 def pause(*, story: bool = True) -> dict[str, Any]:
@@ -147,17 +151,33 @@ def pause(*, story: bool = True) -> dict[str, Any]:
 
 
 def inbox(
-    session: Session, messages: Iterable[InboxMessage], situations: Sequence[OpenSituation], codes: Mapping[str, str]
+    session: Session,
+    messages: Iterable[InboxMessage],
+    situations: Sequence[OpenSituation],
+    codes: Mapping[str, str],
+    *,
+    reading: str = "",
+    own: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Unread messages, then open decisions, then what was read. ``codes``: case id -> code, of the cases one may open."""
+    """The message just opened, unread ones, open decisions, then what was read.
+
+    ``codes``: case id -> code, of the cases one may open; ``own``: the same of those to work on while nothing waits.
+    """
     latest = sorted(messages, key=lambda one: one.at, reverse=True)
     unread = [one for one in latest if not one.read]
-    read = [one for one in latest if one.read]
-    parts: list[Part] = [_unread(one) for one in unread]
+    read = [one for one in latest if one.read and one.id != reading]
+    parts: list[Part] = [_read(one, codes) for one in latest if one.read and one.id == reading]
+    parts += [_unread(one) for one in unread]
     parts += [_decision(session, one, codes) for one in situations]
-    if not parts:
+    if not unread and not situations:
         parts.append(line(_("No hay nada pendiente en su bandeja. Puede trabajar en sus casos o adelantar el reloj.")))
-        parts.append(buttons(button(_("Adelantar hasta lo próximo"), {"do": "wait", "until": "next"})))
+        mine = own or {}
+        parts.append(
+            buttons(
+                *[_to_case(id, mine) for id in mine],
+                button(_("Adelantar hasta lo próximo"), {"do": "wait", "until": "next"}),
+            )
+        )
     if read:
         title = ngettext("{n} mensaje leído", "{n} mensajes leídos", len(read)).format(n=len(read))
         parts.append(fold(title, [_read(one, codes) for one in read], is_open=not unread and len(read) <= 3))
@@ -200,8 +220,11 @@ def _decision(session: Session, one: OpenSituation, codes: Mapping[str, str]) ->
 def _way_to_case(case_id: str | None, codes: Mapping[str, str]) -> list[Part]:
     if case_id is None or case_id not in codes:
         return []
-    text = _("Abrir el caso {code}").format(code=codes[case_id])
-    return [buttons(button(text, open_case(case_id)))]
+    return [buttons(_to_case(case_id, codes))]
+
+
+def _to_case(case_id: str, codes: Mapping[str, str]) -> Part:
+    return button(_("Abrir el caso {code}").format(code=codes[case_id]), open_case(case_id))
 
 
 def query_of(filters: Mapping[str, Any], session: Session) -> Query:
@@ -239,6 +262,33 @@ def cases(
     session: Session, lines: Iterable[CaseLine], filters: Mapping[str, Any], more: Sequence[Part] = ()
 ) -> dict[str, Any]:
     """The cases within the user's scope, what is due first at the top; ``more``: what can be done about others."""
+    shown = fitting(lines, filters)
+    narrowed = any(filters.values())
+    beside = [] if narrowed else [one for one in shown if in_background(one.case_id)]
+    first = [one for one in shown if one not in beside]
+    search = form("filters", filter_fields(), {"do": "find"}, _("Buscar"), values=filters)
+    return screen(
+        "cases",
+        _("Mis casos"),
+        [
+            fold(_("Buscar y filtrar"), [search], is_open=narrowed),
+            _list(session, first, _("De esta historia") if beside else _count(first)),
+            *_beside(session, beside),
+            *more,
+        ],
+    )
+
+
+def _beside(session: Session, lines: Sequence[CaseLine]) -> list[Part]:
+    """The cases that only fill the office of a story."""
+    if not lines:
+        return []
+    why = line(_("Son de la oficina simulada. La historia no pide trabajar en ellos."), quiet=True)
+    name = _("Otros casos a su cargo ({n})").format(n=len(lines))
+    return [fold(name, [why, _list(session, lines, _count(lines))])]
+
+
+def _list(session: Session, lines: Sequence[CaseLine], caption: str) -> Part:
     rows = [
         [
             opening(one.code, open_case(one.case_id)),
@@ -248,21 +298,14 @@ def cases(
             _due(one.next_due, session.now),
             session.names(one.owner) if one.owner != session.actor.id else _("Usted"),
         ]
-        for one in fitting(lines, filters)
+        for one in lines
     ]
-    found = ngettext("{n} caso", "{n} casos", len(rows)).format(n=len(rows))
     columns = (_("Caso"), _("Persona"), _("Paso"), _("Riesgo"), _("Vence"), _("A cargo"))
-    search = form("filters", filter_fields(), {"do": "find"}, _("Buscar"), values=filters)
-    narrowed = any(filters.values())
-    return screen(
-        "cases",
-        _("Mis casos"),
-        [
-            fold(_("Buscar y filtrar"), [search], is_open=narrowed),
-            table(found, columns, rows, _("Ningún caso responde a esa búsqueda: quite algún filtro.")),
-            *more,
-        ],
-    )
+    return table(caption, columns, rows, _("Ningún caso responde a esa búsqueda: quite algún filtro."))
+
+
+def _count(cases: Sequence[CaseLine]) -> str:
+    return ngettext("{n} caso", "{n} casos", len(cases)).format(n=len(cases))
 
 
 def _due(moment: datetime | None, now: datetime) -> str:
@@ -271,8 +314,15 @@ def _due(moment: datetime | None, now: datetime) -> str:
     return _("Atrasado: {when}").format(when=short_moment(moment)) if moment < now else short_moment(moment)
 
 
-def calendar(session: Session, tasks: Sequence[Task], codes: Mapping[str, str], *, ends: bool) -> dict[str, Any]:
-    """The clock and what is due, by day. ``ends``: the clock may be advanced (a story)."""
+def calendar(
+    session: Session,
+    tasks: Sequence[Task],
+    codes: Mapping[str, str],
+    *,
+    ends: bool,
+    waiting: Sequence[OpenSituation] = (),
+) -> dict[str, Any]:
+    """The clock and what is due, by day. ``ends``: the clock may be advanced (a story), over what is ``waiting``."""
     parts: list[Part] = []
     if ends:
         parts += [
@@ -283,17 +333,29 @@ def calendar(session: Session, tasks: Sequence[Task], codes: Mapping[str, str], 
                 button(_("Hasta mañana a las 08:00"), {"do": "wait", "until": "tomorrow"}),
             ),
         ]
-    late = [one for one in tasks if one.overdue]
-    soon = [one for one in tasks if one.soon]
-    later = [one for one in tasks if not one.overdue and not one.soon]
+    if waiting:
+        parts.append(
+            line(_("En su bandeja espera una decisión. Si adelanta más allá de su hora, queda sin respuesta:"))
+        )
+        until = _("{title}: hasta el {until}.")
+        parts.append(bullets(until.format(title=one.situation.title, until=moment_text(one.until)) for one in waiting))
+    here = [one for one in tasks if not in_background(one.case_id)]
+    beside = [one for one in tasks if in_background(one.case_id)]
+    late = [one for one in here if one.overdue]
+    soon = [one for one in here if one.soon]
+    later = [one for one in here if not one.overdue and not one.soon]
     for caption, due in ((_("Atrasado"), late), (_("En los próximos siete días"), soon)):
         if due:
             parts.append(table(caption, _TASKS, [_task_row(one, session.now, codes) for one in due]))
     if later:
         rows = [_task_row(one, session.now, codes) for one in later]
         parts.append(fold(_("Más adelante ({n})").format(n=len(rows)), [table(_("Más adelante"), _TASKS, rows)]))
-    if not tasks:
+    if not here:
         parts.append(line(_("Nada vence en sus casos.")))
+    if beside:
+        rows = [_task_row(one, session.now, codes) for one in beside]
+        name = _("En otros casos a su cargo ({n})").format(n=len(rows))
+        parts.append(fold(name, [table(name, _TASKS, rows)]))
     return screen("calendar", _("Calendario y reloj") if ends else _("Calendario"), parts)
 
 
@@ -321,8 +383,9 @@ def followed(consequence: str, moments: Iterable[Moment]) -> tuple[Part, ...]:
 
 
 def count_due(tasks: Iterable[Task], now: datetime) -> int:
-    """How many tasks are overdue or due today."""
-    return sum(one.overdue or one.due.date() == now.date() for one in tasks)
+    """How many tasks are overdue or due today, of the cases that matter."""
+    pressing = (one for one in tasks if one.overdue or one.due.date() == now.date())
+    return sum(not in_background(one.case_id) for one in pressing)
 
 
 def elsewhere(where: Where, **changes: Any) -> Where:

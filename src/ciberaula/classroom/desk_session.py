@@ -1,5 +1,6 @@
 """What the screens of the desk look at: a user at a desk, whether a story plays behind it or a cohort works on it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -9,10 +10,13 @@ from ciberaula.casework.entities import Actor, AuditEntry, CaseFile, Person
 from ciberaula.casework.policy import EVERYTHING, may_see
 from ciberaula.casework.requirements import Denied
 from ciberaula.casework.stories.play import Play
+from ciberaula.casework.vocabulary import label
 from ciberaula.casework.workflow import Task
+from ciberaula.i18n import _
 
 Directory = Mapping[str, str]
 """Id -> name, in the order in which people choose."""
+_BACKGROUND = re.compile(r"b-\d+")  # cases that fill a story's office (population.py); no story may use such ids
 
 
 class Session(Protocol):
@@ -54,7 +58,14 @@ class PlaySession:
         self.play = play
         story = play.story
         self.organisations = {id: one.name for id, one in story.organisations.items()}
-        self.users = {id: one.name for id, one in story.users.items() if id != story.player}
+        at = {one.user: one.name for one in story.organisations.values()}
+        self.users = {
+            id: _("{name}, de {office}").format(name=one.name, office=at[id])
+            if id in at
+            else _("{name} ({role})").format(name=one.name, role=label(one.role).lower())
+            for id, one in story.users.items()
+            if id != story.player
+        }
 
     @property
     def desk(self) -> Desk:
@@ -104,6 +115,17 @@ def codes(session: Session, case_ids: Iterable[str | None]) -> dict[str, str]:
     """Case id -> code and name, of those cases that the user may open."""
     known = ((id, case_file(session, id)) for id in case_ids if id is not None)
     return {id: title(file) for id, file in known if file is not None}
+
+
+def in_background(case_id: str) -> bool:
+    """Is it one of the cases that only fill the office of a story?"""
+    return _BACKGROUND.fullmatch(case_id) is not None
+
+
+def story_cases(session: PlaySession) -> dict[str, str]:
+    """Case id -> code and name, of the cases that the story is about and the user may open."""
+    begun = {str(one.args["case"]) for one in session.play.happened if one.do == "register" and one.outcome == "done"}
+    return codes(session, sorted({person.case for person in session.play.story.people.values()} | begun))
 
 
 def title(file: CaseFile) -> str:

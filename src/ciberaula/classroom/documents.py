@@ -41,8 +41,8 @@ def document(id: str, story: str | None = None) -> FormWidget:
     if path.name != f"{key}.yml" or not id:
         raise UserError(_("«{id}» no es el nombre de un documento: por ejemplo, use «consentimiento».").format(id=id))
     template = load_template(path)
-    case = _played_case(place, story) if story else None
-    drawings = _drawings(template, case)
+    case, hitches = _case_if_any(place, story)
+    drawings, undrawn = _drawings(template, case)
     actions = [
         Action("docx", _("Descargar en Word"), _export(place, id, template, drawings, "docx")),
         Action("pdf", _("Descargar en PDF"), _export(place, id, template, drawings, "pdf")),
@@ -56,7 +56,7 @@ def document(id: str, story: str | None = None) -> FormWidget:
     return FormWidget(
         template.title,
         [_section(part) for part in template.sections],
-        intro=_intro(template, story, case),
+        intro="\n\n".join([_intro(template, story, case), *hitches, *undrawn]),
         values=_from_case(template, case) | saved_values(place, key, template),
         on_change=save,
         actions=actions,
@@ -85,6 +85,21 @@ def _played_case(place: Workplace, story: str) -> CaseSource | None:
     return played_case(place, story)
 
 
+def _case_if_any(place: Workplace, story: str | None) -> tuple[CaseSource | None, list[str]]:
+    """The case that was played, and why there is none: a log that no longer replays (a newer version of the story) must not
+    keep anybody from what was written before."""
+    from ciberaula.classroom.played import NoSuchStory
+
+    if story is None:
+        return None, []
+    try:
+        return _played_case(place, story), []
+    except NoSuchStory:
+        raise
+    except UserError as error:
+        return None, [_("**Lo que registró en la mesa no se puede traer:** {reason}").format(reason=error)]
+
+
 def _intro(template: Template, story: str | None, case: CaseSource | None) -> str:
     if story is None:
         return template.purpose
@@ -105,12 +120,19 @@ def _from_case(template: Template, case: CaseSource | None) -> Values:
     return {id: text for id, text in told.items() if text}
 
 
-def _drawings(template: Template, case: CaseSource | None) -> dict[str, Drawing]:
+def _drawings(template: Template, case: CaseSource | None) -> tuple[dict[str, Drawing], list[str]]:
+    """What can be drawn of the case, and a line for what can't be."""
     wanted = {section.drawing for section in template.sections if section.drawing}
-    if case is None or not wanted:
-        return {}
-    made = {"genogram": genogram(case.file), "ecomap": ecomap(case.file, case.names)}
-    return {kind: made[kind] for kind in wanted}
+    drawn: dict[str, Drawing] = {}
+    undrawn: list[str] = []
+    if case is not None:
+        ways = {"genogram": lambda: genogram(case.file), "ecomap": lambda: ecomap(case.file, case.names)}
+        for kind in sorted(wanted):
+            try:
+                drawn[kind] = ways[kind]()
+            except UserError as error:
+                undrawn.append(_("**Falta el genograma.** {reason}").format(reason=error))
+    return drawn, undrawn
 
 
 def _fetch(
@@ -122,10 +144,12 @@ def _fetch(
         case = _played_case(place, story)
         if case is None:
             return _("Todavía no hay nada que traer: juegue primero la historia.")
-        drawings.update(_drawings(template, case))
+        drawn, undrawn = _drawings(template, case)
+        drawings.clear()
+        drawings.update(drawn)
         told = {id: text for id, text in _from_case(template, case).items() if id not in values}
         line = ngettext("Se completó {n} campo vacío.", "Se completaron {n} campos vacíos.", len(told))
-        return Filled(line.format(n=len(told)), told | values)
+        return Filled(" ".join([line.format(n=len(told)), *(one.replace("*", "") for one in undrawn)]), told | values)
 
     return run
 

@@ -8,14 +8,18 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 
+class NoSuchStory(UserError):
+    """The folder has no story of that name: a mistake of the lesson, not of whoever plays."""
+
+
 def played_case(place: Workplace, story_id: str) -> CaseSource | None:
     """The case that whoever played ``story_id`` in ``place`` holds at the end of the log; ``None`` where nobody played.
 
-    Of several cases, the one with most entries. Raises ``UserError`` where there is no such story or its log does not replay.
+    Of several cases, the one with most entries. Raises ``NoSuchStory``, and ``UserError`` where the log does not replay.
     """
     path = place.folder / f"{story_id}.yml"
     if path.name != f"{story_id}.yml" or not path.is_file():
-        raise UserError(
+        raise NoSuchStory(
             _("No hay una historia «{id}» en esta carpeta: revise su nombre.").format(id=str(story_id)[:60])
         )
     item = story_at(path)

@@ -15,8 +15,8 @@ from ciberaula.casework.assessment.history import History
 from ciberaula.casework.assessment.load import story_cases
 from ciberaula.casework.assessment.spec import Assessment
 from ciberaula.casework.assessment.words import kinds_of_data
-from ciberaula.casework.entities import CaseFile, Document, Person, Plan
-from ciberaula.casework.requirements import sharing_consent
+from ciberaula.casework.entities import CaseFile, Document, Person
+from ciberaula.casework.requirements import kept_out, sharing_consent
 from ciberaula.casework.stories.clock import in_words
 from ciberaula.casework.stories.log import Happened
 from ciberaula.casework.stories.play import Play
@@ -111,20 +111,13 @@ def without_consent(scene: Scene) -> Iterator[Violation]:
             continue
         words = scene.told_line(record, receiver, told)
         names = _names_of(scene, receiver)
-        if _kept_out(file, receiver, record.args.get("channel")):
+        if kept_out(file, receiver, record.args.get("channel")):
             text = _("Contó ({data}) a {who}, a quien el plan mantiene fuera ({when}).").format(**words)
         elif file.get(Person, receiver) is None and not any(sharing_consent(file, id, tuple(told)) for id in names):
             text = _("Contó ({data}) a {who} sin consentimiento vigente ni motivo registrado ({when}).").format(**words)
         else:
             continue
         yield Violation("without-consent", Criterion.CONSENT, text, record.at, (record.n,))
-
-
-def _kept_out(file: CaseFile, who: str, channel: str | None) -> bool:
-    """Does the plan keep ``who`` out, by this channel or altogether?"""
-    plan = file.last(Plan)
-    banned = [] if plan is None else [one for one in plan.restrictions if one.who == who]
-    return any(not one.channels or channel in one.channels for one in banned)
 
 
 def beyond_need(scene: Scene) -> Iterator[Violation]:

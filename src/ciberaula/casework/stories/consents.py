@@ -1,5 +1,6 @@
 """What somebody says when she is asked for a consent: the story's answer, for each receiver or channel asked about."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from ciberaula.casework.stories.state import State
 from ciberaula.casework.vocabulary import Purpose, label
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
+
+_WHO_SPEAKS = re.compile(r"[^«»:]{1,40}: «")  # an answer that says by itself who speaks: «Maritza: «Sí»»
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def _answer(ask: AskConsent, to: str | None, channel: str | None, state: State) 
 
 def _said(ask: AskConsent, answers: list[Answer | None], state: State) -> str:
     says = dict.fromkeys(one.says if one is not None else _("Prefiero que no.") for one in answers)
+    if any(_WHO_SPEAKS.match(one) for one in says):
+        return " ".join(says)
     return _("{name}: «{says}»").format(name=state.world.name(ask.person), says=" ".join(says))
 
 

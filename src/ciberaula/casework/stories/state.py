@@ -171,9 +171,15 @@ class State:
                 text = _("{what} No se pudo: {why}").format(what=told, why=record.line)
                 self.tell("refusal", text, record.n)
         elif not mine:
-            self.tell("other", _("{who}: {what}").format(who=self.world.name(record.by), what=told), record.n)
-        elif record.do not in ("wait", "read"):
+            self.tell("other", _("{who}: {what}").format(who=self._told_by(record.by), what=told), record.n)
+        elif record.do not in ("wait", "read", "look"):
             self.tell("decision" if record.do == "choose" else "action", told, record.n)
+
+    def _told_by(self, user: str) -> str:
+        """A user's name, with the institution she answers for."""
+        name = self.world.name(user)
+        office = next((one.name for one in self.story.organisations.values() if one.user == user), "")
+        return _("{name}, de {office}").format(name=name, office=office) if office else name
 
     def tell(self, kind: MomentKind, text: str, n: int = 0) -> None:
         """Add a line to the debrief."""

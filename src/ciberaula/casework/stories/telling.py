@@ -35,7 +35,7 @@ _LINES: dict[str, str] = {
     "refer": _("Refirió el caso a {to} con estos datos: {data}."),
     "transfer": _("Transfirió el caso a {to} con estos datos: {data}."),
     "request_transfer": _("Pidió que le transfieran el caso."),
-    "answer_transition": _("Respondió a lo que le enviaron: {verdict}."),
+    "answer_transition": _("{verdict} lo que le enviaron."),
     "complete_transition": _("Dio por atendida la referencia."),
     "revoke_transition": _("Anuló lo enviado."),
     "assign": _("Asignó el caso a {to}."),
@@ -87,6 +87,9 @@ def tell(do: str, args: Mapping[str, Any], names: Callable[[str], str]) -> str:
     if do in ("ask_consent", "record_consent"):
         words["purpose"] = label(Purpose(args["purpose"])).lower()
     words["verdict"] = _("sí") if yes else _("no")
+    if do == "answer_transition":
+        words["verdict"] = _("Aceptó") if yes else _("No aceptó")
+        return " ".join(part for part in (_LINES[do].format_map(words), str(args.get("reason") or "")) if part)
     return _LINES[do].format_map(words)
 
 
