@@ -1,6 +1,7 @@
 """Documents that begin with what the trainee registered on the desk, with the drawings of the case."""
 
 import io
+import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from ciberaula.classroom.document_pages import compose
 from ciberaula.classroom.document_pdf import to_pdf
 from ciberaula.classroom.document_spec import load_template
 from ciberaula.classroom.forms import Copy
-from ciberaula.classroom.played import case_of, played_case
+from ciberaula.classroom.played import NoSuchStory, case_of, played_case
 from ciberaula.classroom.workplace import workplace
 from ciberaula.errors import UserError
 
@@ -145,13 +146,45 @@ def test_an_unknown_story_is_one_line(folder: Path, id: str) -> None:
         played_case(workplace(), id)
 
 
-def test_a_log_that_was_altered_is_one_line(folder: Path, played: Play) -> None:
-    value = played.answer()
+def test_a_story_that_is_not_there_is_the_lesson_s_mistake(folder: Path) -> None:
+    with pytest.raises(NoSuchStory):
+        documents.document("ficha", story="historia-ninguna")
+
+
+def altered(value: dict[str, Any]) -> None:
     value["actions"] = value["actions"][1:]
+
+
+def of_another_version(value: dict[str, Any]) -> None:
+    value["version"] = "0" * 16
+
+
+@pytest.mark.parametrize("change", [altered, of_another_version])
+def test_a_log_that_does_not_replay_is_told_and_what_was_written_stays(folder: Path, played: Play, change: Any) -> None:
+    save(played)
+    documents.document("ficha", story=STORY)._take({"type": "save", "value": {"hechos": "Con mis palabras."}})
+    value = json.loads(json.dumps(played.answer()))
+    change(value)
     assert workplace().sheet.save(STORY, "story", value).saved
-    with pytest.raises(UserError) as caught:
-        documents.document("ficha", story=STORY)
-    assert "\n" not in str(caught.value)
+    widget = documents.document("ficha", story=STORY)
+    assert "no se puede traer: El registro" in widget.spec["prompt"]
+    assert widget.values == {"hechos": "Con mis palabras."}
+    widget._take({"type": "press", "button": "fetch", "value": {"hechos": "Otra vez."}})
+    assert widget.state["status"]["level"] == "error"
+    assert "\n" not in widget.state["status"]["text"]
+    assert isinstance(widget._actions["docx"].run(widget.values), Copy)
+
+
+def test_a_family_that_cannot_be_drawn_is_told_and_the_document_opens(folder: Path) -> None:
+    play = Play(load_story(MODULE / f"{STORY}.yml"))
+    for one, other in (("maritza", "dayana"), ("dayana", "maritza")):
+        assert play.do({"do": "relate", "case": "c1", "one": one, "other": other, "kind": "parent"}).ok
+    save(play)
+    widget = documents.document("ficha", story=STORY)
+    assert "El genograma no se puede dibujar: Los vínculos no cierran" in widget.spec["prompt"]
+    assert widget.state["result"].count("<svg") == 1  # the ecomap
+    widget._take({"type": "press", "button": "fetch", "value": {}})
+    assert "no se puede dibujar" in widget.state["status"]["text"]
 
 
 @pytest.mark.parametrize("path", sorted(MODULE.glob("documento-*.yml")), ids=lambda path: path.stem)
@@ -162,5 +195,5 @@ def test_the_templates_of_the_module_take_from_the_case(path: Path, played: Play
     assert source is not None
     values = documents._from_case(template, source)
     assert len(values) >= 3
-    drawings = documents._drawings(template, source)
+    drawings, _undrawn = documents._drawings(template, source)
     assert to_pdf(compose(template, values, drawings)).startswith(b"%PDF-")

@@ -95,6 +95,30 @@ def test_svg_is_well_formed_and_says_what_it_is(draw: Any) -> None:
     assert "<li>" in drawing.figure("g1")
 
 
+def test_the_ecomap_loses_no_tie_between_the_same_two_people() -> None:
+    drawn = ecomap(
+        case_file(tie("rosa", "elvia", "tension"), tie("rosa", "elvia", "parent"), tie("elvia", "rosa", "support")),
+        {"rosa": "Rosa"},
+    )
+    assert len(drawn.shapes) == 2
+    assert drawn.facts[1:] == (
+        "Rosa y Elvia: vínculo con tensión.",
+        "Rosa es madre o padre de Elvia.",
+        "Elvia y Rosa: vínculo de apoyo.",
+    )
+    assert "tensión, apoyo" in [label.text for label in drawn.labels]
+    strained = ecomap(case_file(tie("rosa", "elvia", "tension"), tie("rosa", "elvia", "parent")), {})
+    assert len(strained.lines[0].points) > 2  # the zigzag, although kinship was noted later
+
+
+def test_words_of_ties_between_the_same_two_do_not_cover_each_other() -> None:
+    ties = [tie("rosa", "elvia", kind) for kind in ("parent", "support", "tension", "carer")]
+    drawn = genogram(case_file(person("rosa", "Rosa", "madre", 61, "woman"), *ties))
+    heights = sorted(label.y for label in drawn.labels if label.text in ("apoyo", "tensión", "cuida"))
+    assert len(heights) == 3
+    assert all(below - above >= 12 for above, below in pairwise(heights))
+
+
 def test_names_are_text_and_never_markup() -> None:
     nasty = case_file(person("elvia", "<script>alert(1)</script>", "titular", 34, "woman"))
     for page in (genogram(nasty).figure("g"), ecomap(nasty, {}).figure("e")):

@@ -88,16 +88,16 @@ def _played_case(place: Workplace, story: str) -> CaseSource | None:
 def _case_if_any(place: Workplace, story: str | None) -> tuple[CaseSource | None, list[str]]:
     """The case that was played, and why there is none: a log that no longer replays (a newer version of the story) must not
     keep anybody from what was written before."""
-    from ciberaula.classroom.played import NoSuchStory
-
     if story is None:
         return None, []
+    from ciberaula.classroom.played import NoSuchStory
+
     try:
         return _played_case(place, story), []
     except NoSuchStory:
         raise
     except UserError as error:
-        return None, [_("**Lo que registró en la mesa no se puede traer:** {reason}").format(reason=error)]
+        return None, [_("Lo que registró en la mesa no se puede traer: {reason}").format(reason=error)]
 
 
 def _intro(template: Template, story: str | None, case: CaseSource | None) -> str:
@@ -121,18 +121,16 @@ def _from_case(template: Template, case: CaseSource | None) -> Values:
 
 
 def _drawings(template: Template, case: CaseSource | None) -> tuple[dict[str, Drawing], list[str]]:
-    """What can be drawn of the case, and a line for what can't be."""
+    """What the template wants and can be drawn of the case, and a line for a family that can't be."""
     wanted = {section.drawing for section in template.sections if section.drawing}
-    drawn: dict[str, Drawing] = {}
-    undrawn: list[str] = []
-    if case is not None:
-        ways = {"genogram": lambda: genogram(case.file), "ecomap": lambda: ecomap(case.file, case.names)}
-        for kind in sorted(wanted):
-            try:
-                drawn[kind] = ways[kind]()
-            except UserError as error:
-                undrawn.append(_("**Falta el genograma.** {reason}").format(reason=error))
-    return drawn, undrawn
+    if case is None or not wanted:
+        return {}, []
+    made, undrawn = {"ecomap": ecomap(case.file, case.names)}, []
+    try:
+        made["genogram"] = genogram(case.file)
+    except UserError as error:
+        undrawn = [_("El genograma no se puede dibujar: {reason}").format(reason=error)]
+    return {kind: drawn for kind, drawn in made.items() if kind in wanted}, undrawn
 
 
 def _fetch(
@@ -149,7 +147,7 @@ def _fetch(
         drawings.update(drawn)
         told = {id: text for id, text in _from_case(template, case).items() if id not in values}
         line = ngettext("Se completó {n} campo vacío.", "Se completaron {n} campos vacíos.", len(told))
-        return Filled(" ".join([line.format(n=len(told)), *(one.replace("*", "") for one in undrawn)]), told | values)
+        return Filled(" ".join([line.format(n=len(told)), *undrawn]), told | values)
 
     return run
 

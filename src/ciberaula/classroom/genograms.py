@@ -79,11 +79,10 @@ def ecomap(file: CaseFile, names: Mapping[str, str], title: str = "") -> Drawing
     ``names``: id -> name, for the organisations, which are no people of the file.
     """
     subject = file.get(Person, file.case.subject)
-    around = {
-        tie.other if tie.one == file.case.subject else tie.one: tie
-        for tie in file.of(Relation)
-        if file.case.subject in (tie.one, tie.other)
-    }
+    around: dict[str, list[Relation]] = {}
+    for tie in file.of(Relation):
+        if file.case.subject in (tie.one, tie.other):
+            around.setdefault(tie.other if tie.one == file.case.subject else tie.one, []).append(tie)
     # Few ties need little paper, and none only the room of a name.
     radius = 205.0 if len(around) > 4 else 150.0 if around else 0.0
     middle, centre = radius + 95, radius + 60
@@ -91,18 +90,21 @@ def ecomap(file: CaseFile, names: Mapping[str, str], title: str = "") -> Drawing
     shapes: list[Shape] = []
     labels: list[Label] = []
     known = {**names, **{one.id: one.name for one in file.of(Person)}}
-    for index, (id, tie) in enumerate(around.items()):
+    for index, (id, ties) in enumerate(around.items()):
         angle = 2 * math.pi * index / len(around) - math.pi / 2
         x, y = middle + radius * math.cos(angle), centre + radius * math.sin(angle)
-        lines.append(_tie_line(tie.kind, (middle, centre), (x, y)))
+        # One line for all that is between two people: what sustains or strains says more here than kinship.
+        marks = list(dict.fromkeys(_MARKS[tie.kind] for tie in ties if tie.kind in _MARKS))
+        shown = next((tie for tie in reversed(ties) if tie.kind in _MARKS), ties[-1])
+        lines.append(_tie_line(shown.kind, (middle, centre), (x, y)))
         shapes.append(Shape("circle" if file.get(Person, id) else "frame", x, y, 124, 58))
         labels += _centred(known.get(id, id), x, y)
-        if tie.kind in _MARKS:
-            labels.append(Label((middle + x) / 2, (centre + y) / 2 + 4, _MARKS[tie.kind], small=True))
+        if marks:
+            labels.append(Label((middle + x) / 2, (centre + y) / 2 + 4, ", ".join(marks), small=True))
     shapes.append(Shape("circle", middle, centre, 130, 70, bold=True))
     labels += _centred(subject.name if subject else file.case.subject, middle, centre)
     facts = [_("En el centro: {name}.").format(name=subject.name if subject else file.case.subject)]
-    facts += [_fact(tie, known) for tie in around.values()] or [_("Todavía no hay vínculos anotados.")]
+    facts += [_fact(tie, known) for ties in around.values() for tie in ties] or [_("Todavía no hay vínculos anotados.")]
     return Drawing(
         title or _("Ecomapa"),
         int(2 * middle),
@@ -211,7 +213,7 @@ def _family_lines(placed: Mapping[str, _Placed], ties: list[Relation]) -> tuple[
     marks: list[Label] = []
     couples = {frozenset((tie.one, tie.other)) for tie in ties if tie.kind in _COUPLES}
     parents: dict[str, list[str]] = {}
-    above: Counter[float] = Counter()
+    passing: Counter[float | frozenset[str]] = Counter()
     for tie in ties:
         one, other = placed[tie.one], placed[tie.other]
         if tie.kind in _COUPLES:
@@ -222,8 +224,10 @@ def _family_lines(placed: Mapping[str, _Placed], ties: list[Relation]) -> tuple[
             y = one.y - _SIZE / 2 - 14
             lines.append(Line(((one.x, one.y), (one.x, y), (other.x, y), (other.x, other.y))))
         else:
-            line, mark = _bond(tie.kind, one, other, above[one.y])
-            above[one.y] += 1
+            # How many pass there already: over the heads of that row, or between the same two of different rows.
+            way = one.y if one.y == other.y else frozenset((tie.one, tie.other))
+            line, mark = _bond(tie.kind, one, other, passing[way])
+            passing[way] += 1
             lines.append(line)
             marks.append(mark)
     for child, known in parents.items():
@@ -245,10 +249,12 @@ def _descent(
 
 
 def _bond(kind: str, one: _Placed, other: _Placed, already: int) -> tuple[Line, Label]:
-    """A tie of another nature than kinship: over the heads of a row (``already``: how many pass there), else straight."""
+    """A tie of another nature than kinship: over the heads of a row, else straight, beside those ``already`` there."""
     if one.y != other.y:
-        middle = ((one.x + other.x) / 2, (one.y + other.y) / 2)
-        return _tie_line(kind, (one.x, one.y), (other.x, other.y)), Label(*middle, _MARKS[kind], small=True)
+        beside = 12 * min(already, 3)
+        middle = ((one.x + other.x) / 2 + beside, (one.y + other.y) / 2 + _BOND_STEP * already)
+        line = _tie_line(kind, (one.x + beside, one.y), (other.x + beside, other.y))
+        return line, Label(*middle, _MARKS[kind], small=True)
     height = one.y - _SIZE / 2 - 34 - _BOND_STEP * min(already, 3)
     inward = 8 + 4 * min(already, 3)
     left, right = (one.x + inward, other.x - inward) if one.x < other.x else (one.x - inward, other.x + inward)
