@@ -6,7 +6,8 @@ Grading: the same submissions (answers of the bank, one in seven by code) go onc
 through the same steps with nbgrader's own ``Execute`` in the place of ours, in one run, each into a home of its own; the
 scores of every item are compared. Pages: real Chromium
 with the network shut, cold (new profile) and warm (again in the same one); ``first_content_s`` runs from the request
-until the page's own text is there, ``bytes`` is what came over the wire. The last line is one JSON object of figures.
+until the page's own text is there, ``bytes`` is what came over the wire, and ``socket_bytes`` what the kernel sent besides
+(each widget's code and state). The last line is one JSON object of figures.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from tests.launch.classroom import Running, started
 
 COURSE = Path(__file__).parents[2]
 ASSIGNMENT = "05-proteccion-de-datos"
+PRACTICE = "06-gestion-virtual-de-casos"  # its page has seven case desks
 
 
 def main() -> None:
@@ -89,6 +91,7 @@ class Opened:
 PAGES = {
     "lesson_lab": Opened("trainee", f"lab/tree/modules/{ASSIGNMENT}/leccion-1.ipynb", ".jp-RenderedMarkdown h1"),
     "lesson_voila": Opened("trainee", f"voila/render/modules/{ASSIGNMENT}/leccion-1.ipynb", ".ciberaula-live"),
+    "practice_voila": Opened("trainee", f"voila/render/modules/{PRACTICE}/para-llevar.ipynb", ".ciberaula-live"),
     "mi_avance": Opened("trainee", "voila/render/mi-avance.ipynb", "main h1, main h2"),
     "cohorte": Opened("instructor", "voila/render/grading/dashboards/cohorte.ipynb", "main h1, main h2"),
     "institucion": Opened("instructor", "voila/render/grading/dashboards/institucion.ipynb", "main h1, main h2"),
@@ -105,11 +108,11 @@ def pages() -> dict[str, Any]:
                 for name, page in PAGES.items():
                     if page.role == role:
                         figures[name] = _opened(classroom, page)
-                        cold, warm = figures[name], figures[name]["warm"]
-                        print(
-                            f"{name:>16}: {cold['first_content_s']:5.2f} s {cold['bytes'] / 1024:7.0f} KiB cold, "
-                            f"{warm['first_content_s']:5.2f} s {warm['bytes'] / 1024:7.0f} KiB warm"
-                        )
+                        told = [
+                            f"{one['first_content_s']:5.2f} s {one['bytes'] / 1024:5.0f} + {one['socket_bytes'] / 1024:4.0f} KiB"
+                            for one in (figures[name], figures[name]["warm"])
+                        ]
+                        print(f"{name:>16}: {told[0]} cold, {told[1]} warm")
         with started(home) as again:
             figures["second_start_s"] = round(again.seconds, 1)
     return figures
@@ -136,15 +139,20 @@ def _opened(classroom: Running, page: Opened) -> dict[str, Any]:
 
 
 def _load(page: Page, address: str, shows: str) -> dict[str, Any]:
-    received = 0
+    received = socket = 0
 
     def count(event: dict[str, Any]) -> None:
         nonlocal received
         received += int(event["encodedDataLength"])
 
+    def count_frame(event: dict[str, Any]) -> None:
+        nonlocal socket
+        socket += len(event["response"]["payloadData"].encode())
+
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", count)
+    session.on("Network.webSocketFrameReceived", count_frame)
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.wait_for_selector(shows)
@@ -153,7 +161,7 @@ def _load(page: Page, address: str, shows: str) -> dict[str, Any]:
     with contextlib.suppress(Exception):
         page.wait_for_load_state("networkidle", timeout=15_000)
     session.detach()
-    return {"first_content_s": round(seconds, 2), "bytes": received}
+    return {"first_content_s": round(seconds, 2), "bytes": received, "socket_bytes": socket}
 
 
 if __name__ == "__main__":

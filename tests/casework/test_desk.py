@@ -226,6 +226,13 @@ def test_a_recipient_sees_identity_and_what_was_sent_and_never_notes(world: Worl
     assert {type(one) for one in only} - {type(file.case)} == {Person}
 
 
+def test_a_recipient_does_not_read_why_consent_was_overridden(world: World) -> None:
+    world.do("marlene", "assess", risk="high", facts="Amenazas.")
+    world.do("marlene", "refer", id="r", override=BECAUSE, **HEALTH)
+    assert [one.override for one in world.file.of(Transition)] == [BECAUSE]
+    assert [one.override for one in world.look("lia").file.of(Transition)] == [""]
+
+
 def test_more_is_sent_and_more_is_seen(world: World) -> None:
     world.agree()
     world.do("marlene", "add_person", person=PERSON, name="Elvia", relation="titular", phone_note="de noche no")

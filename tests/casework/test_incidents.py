@@ -51,6 +51,9 @@ def test_a_late_notice_is_late() -> None:
     assert on_time is not None
     assert late is not None
     assert (on_time.late, late.late) == (False, True)
+    last_day = dt.datetime.combine(on_time.due, dt.time(23, 59))
+    at_last = terms(incident(authority_at=last_day)).authority
+    assert at_last is not None and not at_last.late
 
 
 def test_the_next_step_leads_through_the_response() -> None:

@@ -114,6 +114,7 @@ def test_overdue_and_soon() -> None:
         return found.overdue, found.soon
 
     assert seen(0) == (False, False)
+    assert seen(2.9) == (False, False)  # soon is within seven days
     assert seen(3) == (False, True)
     assert seen(10) == (False, True)
     assert seen(10.1) == (True, False)
@@ -128,6 +129,8 @@ def test_appointments_answers_and_reviews_are_waited_for() -> None:
     file = case_file(assessment(), plan(review_at=MONDAY + 5 * DAY), appointed, sent(TransitionStatus.IN_PROGRESS))
     kinds = [one.kind for one in tasks(file, MONDAY)]
     assert kinds == [TaskKind.SERVICE, TaskKind.TRANSITION, TaskKind.CASE_PLAN, TaskKind.FOLLOW_UP]
+    answer = next(one for one in tasks(file, MONDAY) if one.kind is TaskKind.TRANSITION)
+    assert answer.due == MONDAY + timedelta(hours=7) + 3 * DAY
 
 
 def test_a_closed_case_waits_for_nothing_but_an_untold_incident() -> None:
@@ -135,3 +138,4 @@ def test_a_closed_case_waits_for_nothing_but_an_untold_incident() -> None:
     untold = made(Incident, "i", what="…", known_at=MONDAY)
     found = tasks(case_file(untold, status=Status.CLOSED), MONDAY + DAY)
     assert [(one.kind, one.overdue) for one in found] == [(TaskKind.INCIDENT, True)]
+    assert found[0].due == MONDAY + timedelta(hours=1)

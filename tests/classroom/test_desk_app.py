@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ciberaula.casework.entities import FollowUp
 from ciberaula.classroom import question, story
 from ciberaula.classroom.sheetfile import read_answers
 from ciberaula.errors import UserError
@@ -367,3 +369,81 @@ def test_only_the_desk_carries_its_own_front_end(folder):
     from ciberaula.classroom.widgets import QuestionWidget
 
     assert "function drawParts" not in QuestionWidget._esm
+
+
+def buttons(desk):
+    return [item["text"] for part in desk.parts("buttons") for item in part["items"]]
+
+
+def test_a_day_on_which_something_is_due_is_not_waited_past(folder):
+    desk = Desk()
+    desk.begin()
+    desk.send("choose", situation="mensaje", option="b")
+    desk.to_form("notes", "plan_follow_up")
+    desk.submit("plan_follow_up", kind="for_service", days=2)
+    play = desk.widget.play
+    file = play.file("c1")
+    assert file is not None
+    due = file.of(FollowUp)[-1].due
+    for _turn in range(10):
+        if play.now.date() >= due.date():
+            break
+        desk.send("wait", until="next")
+    assert (play.now.date(), play.now.hour) == (due.date(), 8)
+    assert "Hoy toca" in desk.said
+    assert "Hacer el seguimiento previsto" in desk.said
+    desk.send("wait", until="next")
+    assert play.now.hour > 8 or play.now.minute
+
+
+def test_the_own_case_and_what_came_in_are_one_button_away(folder):
+    desk = Desk()
+    desk.send("start")
+    assert buttons(desk) == ["Abrir el caso SIM-114: Elvia", "Adelantar hasta lo próximo"]
+    desk.send("go", screen="calendar")
+    desk.send("wait", until="next")
+    assert desk.desk["after"][-1]["items"][0]["text"] == "Ir a la bandeja"
+    desk.send("go", screen="inbox")
+    assert desk.desk["after"] == []
+    desk.send("read", message="m1")
+    assert desk.desk["screen"]["parts"][0]["title"].startswith("Mensaje de")
+
+
+def test_cases_that_only_fill_the_office_stay_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(write_story(tmp_path / "06-prueba", background=40))
+    desk = Desk()
+    desk.send("start")
+    desk.send("go", screen="cases")
+    mine, others = desk.parts("table")
+    assert [row[0]["text"] for row in mine["rows"]] == ["SIM-114"]
+    assert others["rows"]
+    assert "SIM-114" not in {row[0]["text"] for row in others["rows"]}
+    assert [item["text"] for item in desk.desk["ways"]["items"]][2] == "Calendario y reloj"
+    name = others["rows"][0][1]
+    desk.send("find", values={"text": name})
+    assert name in [row[1] for row in desk.parts("table")[0]["rows"]]
+
+
+def test_what_an_action_took_and_where_the_story_stood_is_said(folder):
+    desk = Desk()
+    desk.begin()
+    desk.send("choose", situation="mensaje", option="b")
+    assert re.search(r"Tomó .+: son las \d\d:\d\d\.", desk.said)
+    again = Desk()
+    again.widget._take({"type": "shown", "stamp": "vista-1"})
+    assert again.said == "La historia sigue donde la dejó."
+
+
+def test_the_end_tells_what_was_decided_in_brief_and_the_rest_folded(folder):
+    desk = Desk()
+    desk.begin()
+    desk.send("open", case="c1")
+    desk.play_to_the_end()
+    course = desk.parts("table")[0]
+    assert course["columns"] == ["Cuándo", "Qué decidió", "Qué siguió"]
+    chosen = [one for one in desk.widget.play.happened if one.do == "choose" and one.outcome == "done"]
+    assert len(course["rows"]) >= len(chosen)
+    assert any(row[2] for row in course["rows"])
+    whole = next(part for part in desk.parts("fold") if part["title"].startswith("Todo el recorrido"))
+    assert not whole["open"]
+    assert "Abrió el expediente" not in json.dumps(whole, ensure_ascii=False)

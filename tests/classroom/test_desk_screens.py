@@ -1,6 +1,7 @@
 """Screens and forms of the case desk, from plain data: also for a desk that has no story behind it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,9 @@ from ciberaula.casework.entities import Actor
 from ciberaula.casework.store.memory import MemoryStore
 from ciberaula.casework.store.protocol import CaseLine
 from ciberaula.casework.stories import player_actions
+from ciberaula.casework.stories.load import load_story
 from ciberaula.casework.stories.log import InboxMessage, Moment, OpenSituation
+from ciberaula.casework.stories.play import Play
 from ciberaula.casework.vocabulary import Account, Channel, Risk, Role, Status, Step, TaskKind
 from ciberaula.casework.workflow import Task
 from ciberaula.classroom.desk_file import TABS, case_screen
@@ -32,10 +35,11 @@ from ciberaula.classroom.desk_screens import (
     start,
     ways,
 )
-from ciberaula.classroom.desk_session import case_file
+from ciberaula.classroom.desk_session import PlaySession, case_file
 from ciberaula.classroom.desk_texts import ACTIONS, short_moment, span
 from ciberaula.errors import UserError
 from tests.casework.files import COLLEAGUE, MONDAY, SUPERVISOR, WORKER
+from tests.casework.stories.conftest import SAMPLE
 
 PART_KINDS = {"heading", "html", "facts", "table", "buttons", "card", "fold", "choice", "form", "tabs"}
 DONE: list[dict[str, Any]] = [
@@ -221,6 +225,42 @@ def test_choices_are_limited_to_what_exists(office, file):
     assert receivers == {"centro": "Centro Violeta (simulado)", "ruth": "Ruth Andrade", "nelly": "Nelly Vera"}
 
 
+def test_in_a_story_one_refers_to_institutions_and_sees_who_is_who(file):
+    story = load_story(SAMPLE)
+    session = PlaySession(Play(story))
+    users = session.users
+    assert users["lia"].endswith(f", de {story.organisations['centro-mujer'].name}")
+    assert users["ruth"].endswith("(supervisión)")
+    played = session.play.file("c1")
+    offered = {
+        do: dict(next(f for f in FORMS[do].fields(session, played) if f.id == name).options)
+        for do, name in (("refer", "to"), ("request_service", "provider"), ("transfer", "to"))
+    }
+    assert set(offered["refer"]) == set(offered["request_service"]) == set(story.organisations)
+    assert set(offered["transfer"]) == {*story.organisations, *users}
+
+
+def test_forms_begin_with_what_is_usually_meant(office, file):
+    assert FORMS["ask_consent"].values(office, file) == {"person": "elvia"}
+    assert FORMS["write_note"].values(office, file) == {"contact": "a11"}
+    account = next(one for one in FORMS["contact"].inputs if one.name == "account")
+    assert account.when is not None
+    assert "in_person" not in account.when[1]
+    filled = fill(FORMS["contact"], office, file, {"who": "elvia", "channel": "in_person", "purpose": "saludar"})
+    assert filled.action is not None
+    assert filled.action["account"] == "none"
+
+
+def test_what_can_be_done_comes_before_what_was_done(office, file):
+    parts = case_screen(office, file, Where("case", "c1", "notes"), 0)["parts"]
+    kinds = [part["kind"] for part in parts]
+    assert kinds.index("buttons") < kinds.index("card")
+    everywhere = texts(case_screen(office, file, Where("case", "c1", "summary"), 0)["parts"], "fold")[0]
+    ways = [item["send"] for part in texts(everywhere["parts"], "buttons") for item in part["items"]]
+    assert {"refer", "write_note", "record_consent", "make_plan"} <= {way["form"] for way in ways}
+    assert all(FORMS[way["form"]].tab == way["tab"] for way in ways)
+
+
 def test_roles_see_and_do_what_is_theirs():
     for actor, sees in ((SUPERVISOR, True), (COLLEAGUE, False)):
         office = Office(actor)
@@ -275,6 +315,15 @@ def test_the_calendar_sorts_by_how_urgent_it_is():
     assert sent == [{"do": "wait", "until": "next"}, {"do": "wait", "minutes": 60}, {"do": "wait", "until": "tomorrow"}]
     assert not texts(calendar(office, [], {}, ends=False)["parts"], "buttons")
     assert count_due([task(-1), task(0.1), task(1)], MONDAY) == 2
+    office_only = replace(task(-1), case_id="b-0012")
+    assert count_due([office_only], MONDAY) == 0
+    beside = calendar(office, [office_only], {}, ends=True)
+    assert [part["title"] for part in texts(beside["parts"], "fold")] == ["En otros casos a su cargo (1)"]
+    situation: Any = SimpleNamespace(title="Una voz al fondo")
+    waiting = OpenSituation("s1", situation, MONDAY, MONDAY + timedelta(minutes=30))
+    assert "Una voz al fondo: hasta el lunes 9 de marzo, 08:30" in told(
+        calendar(office, [], {}, ends=True, waiting=[waiting])
+    )
 
 
 def test_the_inbox_puts_unread_first_and_hides_what_was_not_read():
@@ -293,6 +342,9 @@ def test_the_inbox_puts_unread_first_and_hides_what_was_not_read():
     assert "quedan 5 horas" in told(screen)
     assert texts(screen["parts"], "choice")[0]["options"] == [{"id": "a", "html": "Llamar <em>hoy</em>"}]
     assert "Abrir el caso" not in told(inbox(office, [message("m1", 1, True)], [waiting], {}))
+    opened = inbox(office, [message("m1", 1, True), message("m2", 2, False)], [waiting], {}, reading="m1")
+    assert "Texto m1" in told(opened["parts"][0])
+    assert "fold" not in [part["kind"] for part in opened["parts"]]
     assert "No hay nada pendiente" in told(inbox(office, [], [], {}))
 
 

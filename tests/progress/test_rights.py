@@ -235,7 +235,8 @@ def test_erasing_at_the_shared_desk_leaves_the_chain_whole_and_nobody_in_it(home
         file = unit.case_file(case)
         assert file.get(DeskPerson, f"{case}-p").name == struck_out()
         assert file.of(Transition)[0].answer == "Voy."  # somebody else's words
-        assert unit.find(Query(text="paredes")) == []
+        # The other's simulated people may have that surname.
+        assert case not in [line.case_id for line in unit.find(Query(text="paredes"))]
         assert [line.case_id for line in unit.find(Query(text="texto borrado"))] == [case]
     assert_whole(made.store)
     assert on_desk_of(made, one) is None

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from ciberaula.casework.store.protocol import CaseLine, Query
 from ciberaula.casework.stories.play import Play
+from ciberaula.classroom.desk_clock import due_before_next
 from ciberaula.classroom.desk_connection import case_fields, connection, indicator, own_cases
 from ciberaula.classroom.desk_file import LOOKS, TABS, case_screen
 from ciberaula.classroom.desk_forms import FORMS
@@ -290,6 +291,9 @@ class DeskWidget(FrontendWidget):
 
     def _wait(self, message: Message) -> _Shown:
         how = {name: message[name] for name in ("until", "minutes") if name in message}
+        stop = due_before_next(PlaySession(self.play)) if how == {"until": "next"} else None
+        if stop is not None:
+            return self._do({"do": "wait", "minutes": stop.minutes}, besides=stop.text)
         return self._do({"do": "wait", **how})
 
     def _submit(self, message: Message) -> _Shown:
@@ -334,8 +338,8 @@ class DeskWidget(FrontendWidget):
     def _reflect(self, message: Message) -> _Shown:
         return _Shown(self._keeping.reflect(message.get("values")))
 
-    def _do(self, action: dict[str, Any], *, focus: str = "said", quiet: bool = False) -> _Shown:
-        """Do ``action`` in the story and save it before it is told. ``quiet``: say only what else came."""
+    def _do(self, action: dict[str, Any], *, focus: str = "said", quiet: bool = False, besides: str = "") -> _Shown:
+        """Do ``action`` in the story and save it before it is told. ``quiet``: say only what else came, and ``besides``."""
         if not self._begun:
             raise UserError(_("La historia todavía no empieza: pulse «Empezar»."))
         before = {one.id for one in self.play.inbox}, {one.id for one in self.play.open_situations}
@@ -346,7 +350,7 @@ class DeskWidget(FrontendWidget):
             line = _("Usted decidió: {option}").format(option=line)
         came = self._arrivals(*before)
         took = self._took(began) if outcome.ok and not quiet and action["do"] != "wait" else ""
-        text = " ".join(part for part in (line, took, came, "" if saved.saved else saved.message) if part)
+        text = " ".join(part for part in (line, took, besides, came, "" if saved.saved else saved.message) if part)
         if self.play.ending is not None:
             focus = "screen"
         well = outcome.ok and saved.saved

@@ -56,6 +56,12 @@ def test_telling_that_breaks_no_consent(broken, steps):
     assert of(broken(*steps), "without-consent") == []
 
 
+def test_a_user_of_another_team_is_told_with_consent_too(broken, story):
+    assert story.users["ruth"].group == story.users[story.player].group != story.users["lia"].group
+    assert of(broken({**TELL, "who": "ruth", "data": ["health"]}), "without-consent") == []
+    assert len(of(broken({**TELL, "who": "lia", "data": ["health"]}), "without-consent")) == 1
+
+
 def test_a_receiver_cannot_be_made_a_person_of_the_case_first(story):
     play = Play(story)
     for id in ("centro-mujer", "lia", "ruth"):
@@ -191,6 +197,11 @@ def test_what_was_done_late_is_overdue(broken):
     late = of(broken({"do": "wait", "minutes": 5 * 24 * 60}, assess), "overdue")
     assert [one.text for one in late if "llegó tarde" in one.text]
     assert of(broken(assess), "overdue") == []
+
+
+def test_an_incident_that_the_supervisor_was_not_told_of_is_overdue(broken):
+    untold = of(broken({"do": "detect_incident", "what": "La nota llegó a otro grupo."}), "overdue")
+    assert [one.text for one in untold if one.text.startswith("Avisar del incidente a quien supervisa.")]
 
 
 def test_what_was_late_before_the_story_is_not_the_players_doing(story, assessment):
