@@ -199,6 +199,13 @@ def test_the_desk_lives_in_lab_through_a_restart_in_two_views(tmp_path):
         person.decide("Un mensaje en su cuenta personal", "Llamar al número que acordaron")
         # JupyterLab deletes a cell at «dd»: not while somebody writes on the desk.
         person.press("Mis casos")
+        person.press("SIM-114")
+        person.at("Caso SIM-114: Elvia")
+        # JupyterLab's own style of terms would break them in the middle of a word.
+        term = person.desk.locator("dt", has_text="Paso del caso").bounding_box()
+        assert term is not None
+        assert term["height"] < 40
+        person.press("Mis casos")
         person.at("Mis casos")
         page.keyboard.type("dd")
         expect(page.locator(".jp-CodeCell")).to_have_count(cells)
