@@ -109,6 +109,12 @@ def test_only_the_workspace_is_left(repository: Path, image: dict[str, str]) -> 
     assert (aula / "inicio.ipynb").is_file()
     assert (aula / "modules/05-proteccion-de-datos/leccion-1.ipynb").is_file()
     assert (aula / "05-proteccion-de-datos/proteccion-de-datos.ipynb").is_file()
+    # The graded stories come, what judges them does not; practice stories come whole.
+    stories = "06-gestion-virtual-de-casos"
+    task = {path.name for path in (aula / stories).iterdir()}
+    assert task == {path.name for path in (COURSE / "exercises" / stories).iterdir() if path.is_file()}
+    judged = {path.relative_to(aula).as_posix() for path in aula.rglob("valoracion-*")}
+    assert judged == {path.relative_to(COURSE).as_posix() for path in (COURSE / "modules").rglob("valoracion-*.yml")}
 
 
 def test_nothing_there_gives_an_answer_away(repository: Path, image: dict[str, str]) -> None:

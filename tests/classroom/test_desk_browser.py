@@ -218,7 +218,7 @@ def test_the_desk_lives_in_lab_through_a_restart_in_two_views(tmp_path):
         page.reload()
         expect(page.locator(".ciberaula-static").first).to_contain_text("Mis casos")
         run_all(page)
-        expect(person.desk.locator(".ciberaula-clock")).to_contain_text("lunes 9 de marzo, 22:40")
+        expect(person.desk.locator(".ciberaula-clock")).to_contain_text("lunes 9 de marzo, 22:42")
         page.evaluate("jupyterapp.commands.execute('notebook:create-output-view')")
         expect(page.locator(".ciberaula-live")).to_have_count(2)
         person.desk.get_by_role("button", name="Calendario y reloj").first.press("Enter")

@@ -12,12 +12,14 @@ from ciberaula.casework.assessment.report import assess
 from ciberaula.casework.players import play_script
 from ciberaula.casework.stories.load import load_story
 from ciberaula.classroom.record import LearningRecord
+from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import runner, scoring
 from ciberaula.grading.answer_bank import KnownAnswer
 from ciberaula.grading.autograde import participants
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.isolated import copy_submission
+from ciberaula.grading.same_logs import same_logs
 from ciberaula.grading.scoring.stories import submission_of
 from tests.browser import axe_violations, chromium_page
 from tests.casework.assessment.conftest import ASSESSMENT, CAREFUL, STORY
@@ -238,6 +240,34 @@ def test_good_foreign_and_careless_logs_through_nbgrader(played, good, careless,
     told = words(feedback("luis"))
     assert "No se pudo calificar" in told
     assert "No es un cero" in told
+
+
+def test_a_copied_folder_is_told_to_the_instructor_and_scored_as_it_is(
+    played, good, careless, grades, monkeypatch, capsys
+):
+    submit("ana", good, monkeypatch)
+    submit("bea", good, monkeypatch)  # the colleague's whole folder: log and record
+    submit("caro", careless, monkeypatch)
+    submit("dora", careless, monkeypatch)  # decided alike, and neither wrote a word
+    assert main(["autograde", ASSIGNMENT]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "palabra por palabra" in line]
+    assert len(told) == 1
+    assert told[0].startswith("ana, bea: el registro de «historia-muestra»")
+    assert grades("bea")["p05"] == grades("ana")["p05"] == (POINTS, False)
+
+
+def test_other_words_are_another_log_and_a_damaged_sheet_is_none(tmp_path, good):
+    other = copy.deepcopy(good)
+    note = next(entry["action"] for entry in other["actions"] if entry["action"]["do"] == "write_note")
+    note["facts"] += " Con mis palabras."
+    handed = {"ana": good, "bea": other, "caro": good}
+    folders = {student: tmp_path / student for student in (*handed, "dora", "eva")}
+    for student in (*handed, "dora"):
+        folders[student].mkdir()
+        answers = sheet({"p05": handed[student]}, {"p05": "story"}) if student in handed else b"{"
+        (folders[student] / "respuestas.json").write_bytes(answers)
+    (line,) = same_logs(folders)
+    assert line.startswith("ana, caro:")
 
 
 def test_without_a_record_nothing_is_known_of_who_it_is(played, good, grades, monkeypatch):

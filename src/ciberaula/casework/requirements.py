@@ -1,6 +1,6 @@
 """The conditions of the policy table, by name: what each looks at, and what a person reads where it does not hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -17,15 +17,19 @@ from ciberaula.casework.entities import (
     Incident,
     Person,
     Plan,
+    Relation,
     Transition,
 )
+from ciberaula.casework.legal import parameter
 from ciberaula.casework.vocabulary import (
     CARRIES,
+    SENSITIVE,
     Account,
     ApprovalKind,
     ApprovalStatus,
     Channel,
     Data,
+    GivenBy,
     Purpose,
     Status,
     TransitionKind,
@@ -35,6 +39,7 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 # Channels that leave a trace on a device or in somebody's network: the person says first whether she wants them.
+_OF_AGE = 18
 DIGITAL = frozenset({Channel.VIDEO, Channel.SMS, Channel.CHAT, Channel.SOCIAL, Channel.EMAIL})
 
 
@@ -62,10 +67,18 @@ def consent_in_force(
     latest: Consent | None = None
     for one in file.of(Consent):
         # Of two words at the same moment, the later of the file counts.
-        about = one.person == person and one.purpose is purpose and covers(one)
+        about = one.person == person and one.purpose is purpose and covers(one) and _may_answer(file, one)
         if about and (latest is None or one.made_at >= latest.made_at):
             latest = one
     return latest if latest is not None and latest.granted and latest.withdrawn_at is None else None
+
+
+def _may_answer(file: CaseFile, word: Consent) -> bool:
+    """A child's own yes is assent, and a no always counts: below the age of the legal file, somebody represents her."""
+    person = file.get(Person, word.person)
+    if person is None or person.age is None or not word.granted:
+        return True
+    return person.age >= parameter("ec.minor.consent-age").amount or word.given_by is not GivenBy.PERSON
 
 
 def sharing_consent(file: CaseFile, to: str, data: tuple[Data, ...]) -> Consent | None:
@@ -141,10 +154,28 @@ def _channel_agreed(facts: Facts) -> bool:
 
 def _told_with_consent(facts: Facts) -> bool:
     action = facts.action
-    told = set(action.data) - {Data.APPOINTMENT}
-    if not told or facts.known.get(Person, action.who) is not None:
+    return needs_no_consent(facts.known, action.who, action.data) or (
+        sharing_consent(facts.known, action.who, action.data) is not None
+    )
+
+
+def needs_no_consent(file: CaseFile, who: str, data: Iterable[Data]) -> bool:
+    """May ``who`` be told ``data`` about the subject as a matter of course?
+
+    The subject herself; whoever brings her up, while she is a minor; and anybody of the case what is not sensitive. Beyond
+    a day and an hour, outsiders are told nothing without consent.
+    """
+    told = set(data) - {Data.APPOINTMENT}
+    if not told or who == file.case.subject:
         return True
-    return sharing_consent(facts.known, action.who, action.data) is not None
+    return file.get(Person, who) is not None and (not told & SENSITIVE or _brings_up(file, who))
+
+
+def _brings_up(file: CaseFile, who: str) -> bool:
+    subject = file.get(Person, file.case.subject)
+    minor = subject is not None and subject.age is not None and subject.age < _OF_AGE
+    ties = (one for one in file.of(Relation) if one.one == who and one.other == file.case.subject)
+    return minor and any(one.kind in ("parent", "carer") for one in ties)
 
 
 def _is_nobody_else(facts: Facts) -> bool:

@@ -66,8 +66,9 @@ def case_screen(session: Session, file: CaseFile, where: Where, nonce: int) -> d
     parts = [ways]
     if where.form in FORMS and FORMS[where.form].tab == where.tab:
         parts += _open_form(session, file, where, nonce)
-    # What can be done comes before what was done, which grows.
-    parts += [heading(TABS[where.tab]), *_actions(session, file, where), *_BODIES[where.tab](session, file)]
+    inside, ways_on = _BODIES[where.tab](session, file), _actions(session, file, where)
+    # What can be done comes before what was done, which grows; the summary does not.
+    parts += [heading(TABS[where.tab]), *(inside + ways_on if where.tab == "summary" else ways_on + inside)]
     return screen(f"case:{file.case.id}:{where.tab}:{where.form}", _("Caso {title}").format(title=title(file)), parts)
 
 

@@ -69,7 +69,7 @@ def office_parts(session: Session, where: Where, nonce: int) -> list[Part]:
         ]
     allowed = [do for do in OFFICE if session.actor.role in RULES[do].scopes and do != where.form]
     others = [button(ACTIONS[do], go(elsewhere(where, form=do))) for do in allowed]
-    return [*parts, heading(_("Otros casos")), buttons(*others)] if others else parts
+    return [*parts, heading(_("Un caso nuevo, o uno de otra persona")), buttons(*others)] if others else parts
 
 
 def office_action(session: Session, values: Values, count: int) -> Values:

@@ -119,6 +119,7 @@ def _release(options: argparse.Namespace) -> int:
 
 def _autograde(options: argparse.Namespace) -> int:
     from ciberaula.grading.cohort import Cohort
+    from ciberaula.grading.same_logs import same_logs
 
     words = {
         "graded": _("calificada"),
@@ -127,9 +128,13 @@ def _autograde(options: argparse.Namespace) -> int:
         "unchanged": _("sin cambios"),
     }
     counts = dict.fromkeys(words, 0)
-    for outcome in Cohort().autograde(options.assignment, options.student, force=options.force):
+    cohort = Cohort()
+    for outcome in cohort.autograde(options.assignment, options.student, force=options.force):
         counts[outcome.state] += 1
         _say(f"{outcome.student}: {words[outcome.state].format(reason=outcome.reason)}")
+    handed_in = cohort.api.get_submitted_students(options.assignment)
+    for line in same_logs({one: cohort.folder("submitted", one, options.assignment) for one in handed_in}):
+        _say(line)
     _say(
         ngettext("{count} entrega", "{count} entregas", sum(counts.values())).format(count=sum(counts.values()))
         + _(

@@ -15,8 +15,8 @@ from ciberaula.casework.assessment.history import History
 from ciberaula.casework.assessment.load import story_cases
 from ciberaula.casework.assessment.spec import Assessment
 from ciberaula.casework.assessment.words import kinds_of_data
-from ciberaula.casework.entities import CaseFile, Document, Person
-from ciberaula.casework.requirements import kept_out, sharing_consent
+from ciberaula.casework.entities import CaseFile, Document
+from ciberaula.casework.requirements import kept_out, needs_no_consent, sharing_consent
 from ciberaula.casework.stories.clock import in_words
 from ciberaula.casework.stories.log import Happened
 from ciberaula.casework.stories.play import Play
@@ -113,7 +113,9 @@ def without_consent(scene: Scene) -> Iterator[Violation]:
         names = _names_of(scene, receiver)
         if kept_out(file, receiver, record.args.get("channel")):
             text = _("Contó ({data}) a {who}, a quien el plan mantiene fuera ({when}).").format(**words)
-        elif file.get(Person, receiver) is None and not any(sharing_consent(file, id, tuple(told)) for id in names):
+        elif not needs_no_consent(file, receiver, told) and not any(
+            sharing_consent(file, id, tuple(told)) for id in names
+        ):
             text = _("Contó ({data}) a {who} sin consentimiento vigente ni motivo registrado ({when}).").format(**words)
         else:
             continue
