@@ -279,7 +279,7 @@ def test_an_address_of_nothing_is_one_line_without_the_password(address: str) ->
 
 def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    refused("postgresql://ana:secreta@localhost/base", r"falta el paquete psycopg.*ciberaula\[institution\]")
+    refused("postgresql://ana:secreta@localhost/base", r"falta el paquete psycopg.*make setup")
 
 
 @pytest.mark.parametrize("address", ["postgresql://ana:secreta@127.0.0.1:1/base", "postgres://ana:secreta@x.invalid/b"])

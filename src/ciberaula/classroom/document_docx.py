@@ -1,5 +1,6 @@
 """A document as a Word file (DOCX), with real headings and lists, Spanish as its language, and nobody named as author."""
 
+import datetime
 import io
 
 from docx import Document
@@ -42,6 +43,7 @@ def to_docx(pages: Pages) -> bytes:
     properties.author = "Aula de Ciberintervención"
     properties.last_modified_by = ""
     properties.comments = pages.notice
+    properties.created = properties.modified = datetime.datetime.now(datetime.UTC)  # not the day of the template
     section = document.sections[0]
     section.header.paragraphs[0].text = pages.label
     section.footer.paragraphs[0].text = pages.notice

@@ -138,8 +138,8 @@ def no_driver() -> UserError:
     """PostgreSQL without its driver."""
     return UserError(
         _(
-            'Para usar PostgreSQL falta el paquete psycopg: instálelo con «pip install "ciberaula[institution]"» y '
-            "vuelva a abrir."
+            "Para usar PostgreSQL falta el paquete psycopg: prepare el aula con «make setup» en la carpeta del curso, o pida "
+            "a quien la administra que lo instale."
         )
     )
 
