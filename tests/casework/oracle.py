@@ -129,7 +129,7 @@ def is_for(user: str, to: str) -> bool:
 
 
 def check_received(user: str, file: CaseFile, visible: frozenset[str], seen: CaseFile) -> None:
-    """``seen`` shows ``user`` no more of ``file`` than what was sent to her, and only while that is open."""
+    """``seen`` shows ``user`` no more of ``file`` than what was sent to her and is open, or of documents given to her."""
     sent = [
         one
         for one in file.of(Transition)
@@ -137,7 +137,9 @@ def check_received(user: str, file: CaseFile, visible: frozenset[str], seen: Cas
         and one.kind.value in ("referral", "transfer", "reassign")
         and one.status.value in ("in_progress", "accepted")
     ]
-    assert sent and visible == {"identity", *(kind.value for one in sent for kind in one.data)}
+    given = [one for one in file.of(Document) if any(is_for(user, to) for to in one.shared_with)]
+    told = [*sent, *given]
+    assert told and visible == {"identity", *(kind.value for one in told for kind in one.data)}
     assert {type(one) for one in seen} <= RECEIVED and seen.case.risk is None
     assert {one.id for one in seen.of(Person)} == {file.case.subject} or "family" in visible
     assert "location" in visible or not seen.of(Household)

@@ -96,6 +96,24 @@ def test_a_tie_said_again_is_the_same_and_a_couple_may_part(world: World) -> Non
     assert ties == [(PERSON, "former_partner"), (PERSON, "tension"), ("luis", "tension")]
 
 
+def test_a_tie_that_goes_both_ways_is_one_whoever_is_named_first(world: World) -> None:
+    world.do("marlene", "relate", one=PERSON, other="luis", kind="partner")
+    world.do("marlene", "relate", one="luis", other=PERSON, kind="former_partner")
+    for one, other in ((PERSON, "ana"), ("ana", PERSON)):
+        world.do("marlene", "relate", one=one, other=other, kind="sibling")
+    ties = [(one.one, one.other, one.kind) for one in world.file.of(Relation)]
+    assert ties == [(PERSON, "luis", "former_partner"), (PERSON, "ana", "sibling")]
+
+
+def test_nobody_is_the_mother_of_her_mother(world: World) -> None:
+    world.do("marlene", "relate", one="rosa", other=PERSON, kind="parent")
+    with pytest.raises(UserError, match="al revés") as caught:
+        world.do("marlene", "relate", one=PERSON, other="rosa", kind="parent")
+    assert "\n" not in str(caught.value)
+    world.do("marlene", "relate", one=PERSON, other="rosa", kind="carer")  # a daughter may care for her mother
+    assert [one.kind for one in world.file.of(Relation)] == ["parent", "carer"]
+
+
 def test_a_home_is_described_anew(world: World) -> None:
     world.do("marlene", "set_household", canton="Tena", area="urban", device="own", connection="good", members=[PERSON])
     (home,) = world.file.of(Household)

@@ -12,6 +12,8 @@ from ciberaula.casework.entities import (
     Service,
     Transition,
 )
+from ciberaula.casework.requirements import Denied
+from ciberaula.casework.store.protocol import Query
 from ciberaula.casework.vocabulary import (
     Account,
     Channel,
@@ -23,7 +25,7 @@ from ciberaula.casework.vocabulary import (
     TransitionStatus,
 )
 from ciberaula.errors import UserError
-from tests.casework.worlds import BECAUSE, PERSON, START, World, a_world, fields, statuses
+from tests.casework.worlds import BECAUSE, PERSON, START, USERS, World, a_world, fields, statuses
 
 
 @pytest.fixture
@@ -115,6 +117,24 @@ def test_a_document_is_shared_as_long_as_the_consent_to_it_lasts(world: World) -
     assert world.look("lia").file.of(Document) == []
     assert statuses(world) == {"r": TransitionStatus.IN_PROGRESS}
     assert done.line.startswith("Se anuló 1 envío")
+
+
+def test_a_document_alone_is_seen_until_the_consent_is_withdrawn(world: World) -> None:
+    consent = world.agree(data=["health"])
+    world.do("marlene", "add_document", id="d", title="Informe médico", kind="informe", data=["health"])
+    world.do("marlene", "add_document", id="o", title="Otro", kind="informe", data=["health"])
+    with pytest.raises(Denied):
+        world.look("lia")
+    world.do("marlene", "share_document", document="d", to="centro-mujer")
+    view = world.look("lia")
+    assert view.visible == {"identity", "health"}
+    assert [one.id for one in view.file.of(Document)] == ["d"]
+    assert [line.case_id for line in world.desk.find(USERS["lia"], Query(), action_id="f1")] == ["c1"]
+    world.later(hours=1)
+    world.do("marlene", "withdraw_consent", consent=consent)
+    with pytest.raises(Denied):
+        world.look("lia")
+    assert world.desk.find(USERS["lia"], Query(), action_id="f2") == []
 
 
 def test_a_document_shared_by_an_override_stays_so(world: World) -> None:

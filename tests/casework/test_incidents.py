@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from ciberaula.casework.entities import Incident
-from ciberaula.casework.incidents import terms
+from ciberaula.casework.incidents import people_untold, terms
 from ciberaula.casework.legal import parameter, phrase
 from ciberaula.casework.terms import deadline
 from ciberaula.casework.vocabulary import Risk
@@ -43,6 +43,22 @@ def test_who_is_owed_a_notice_depends_on_the_risk() -> None:
     low = terms(incident(risk=Risk.LOW, contained_at=FRIDAY, supervisor_at=FRIDAY))
     assert (low.authority, low.people) == (None, None)
     assert "institución" in low.next_step
+
+
+def test_people_are_told_where_they_are_at_risk() -> None:
+    assert not people_untold(incident())
+    assert not people_untold(incident(risk=Risk.LOW))
+    for risk in (Risk.MEDIUM, Risk.HIGH):
+        assert people_untold(incident(risk=risk))
+        assert not people_untold(incident(risk=risk, people_at=FRIDAY))
+
+
+def test_in_a_year_without_holidays_the_term_comes_early_and_says_so() -> None:
+    far = FRIDAY.replace(year=9000)
+    found = terms(made(Incident, "i", what="…", known_at=far)).authority
+    assert found is not None
+    assert found.due == (far + dt.timedelta(days=parameter("ec.breach.authority").amount)).date()
+    assert "feriados de ese año" in found.reservation
 
 
 def test_a_late_notice_is_late() -> None:

@@ -1,6 +1,6 @@
 """The workflow and what is due, computed from what was done."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from ciberaula.casework.entities import (
     Service,
     Transition,
 )
+from ciberaula.casework.incidents import terms
 from ciberaula.casework.vocabulary import (
     Account,
     Channel,
@@ -137,5 +138,30 @@ def test_a_closed_case_waits_for_nothing_but_an_untold_incident() -> None:
     assert next_due(case_file(status=Status.CLOSED)) is None
     untold = made(Incident, "i", what="…", known_at=MONDAY)
     found = tasks(case_file(untold, status=Status.CLOSED), MONDAY + DAY)
-    assert [(one.kind, one.overdue) for one in found] == [(TaskKind.INCIDENT, True)]
+    assert [(one.kind, one.overdue) for one in found] == [(TaskKind.INCIDENT, True), (TaskKind.INCIDENT, False)]
     assert found[0].due == MONDAY + timedelta(hours=1)
+
+
+def test_the_authority_and_the_people_are_told_by_the_end_of_their_last_day() -> None:
+    told = {"what": "…", "known_at": MONDAY, "supervisor_at": MONDAY}
+
+    def waiting(**fields: Any) -> list[tuple[datetime, bool]]:
+        incident = made(Incident, "i", **told, **fields)
+        found = tasks(case_file(incident, status=Status.CLOSED), MONDAY)
+        assert next_due(case_file(incident, status=Status.CLOSED)) == min((one.due for one in found), default=None)
+        assert {(one.kind, one.about) for one in found} <= {(TaskKind.INCIDENT, "i")}
+        return [(one.due, "institución" in one.text) for one in found]
+
+    risky = {"risk": Risk.HIGH, "risk_known_at": MONDAY + DAY}
+    owed = terms(made(Incident, "i", **told, **risky))
+    assert owed.authority is not None
+    assert owed.people is not None
+    authority = (datetime.combine(owed.authority.due, time(18)), True)
+    people = (datetime.combine(owed.people.due, time(18)), False)
+    assert people != authority
+    assert waiting() == [authority]
+    assert waiting(**risky) == sorted([authority, people])
+    assert waiting(**risky, authority_at=MONDAY) == [people]
+    assert waiting(**risky, people_at=MONDAY) == [authority]
+    assert waiting(**risky, authority_at=MONDAY, people_at=MONDAY) == []
+    assert waiting(risk=Risk.LOW) == []

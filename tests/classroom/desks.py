@@ -8,6 +8,7 @@ from ciberaula.classroom.desk_app import DeskWidget, story
 from tests.casework.stories.conftest import SAMPLE
 
 STORY = "historia-muestra"
+OTHER = "historia-otra"
 JUDGED = Path(__file__).parents[1] / "casework" / "assessment" / "samples" / "valoracion-muestra.yml"
 
 
@@ -21,6 +22,16 @@ def write_story(folder: Path, *, graded: bool = False, background: int = 0) -> P
     else:
         shutil.copy(JUDGED, folder)
     (folder / f"{STORY}.yml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def write_other(folder: Path) -> Path:
+    """A second story beside the sample: the same one under another name."""
+    text = (folder / f"{STORY}.yml").read_text(encoding="utf-8")
+    text = text.replace(STORY, OTHER).replace("title: Un mensaje a las diez de la noche", "title: Otra noche")
+    (folder / f"{OTHER}.yml").write_text(text, encoding="utf-8")
+    judged = JUDGED.read_text(encoding="utf-8").replace(STORY, OTHER)
+    (folder / f"valoracion-{OTHER.removeprefix('historia-')}.yml").write_text(judged, encoding="utf-8")
     return folder
 
 

@@ -1,5 +1,6 @@
 """The case desk as a widget: what it keeps, what it refuses, and that nothing of a story is lost."""
 
+import errno
 import json
 import os
 import re
@@ -12,6 +13,10 @@ import pytest
 
 from ciberaula.casework.entities import FollowUp
 from ciberaula.classroom import question, story
+from ciberaula.classroom import sheet as sheet_module
+from ciberaula.classroom import workplace as workplace_module
+from ciberaula.classroom.desk_keeping import Keeping
+from ciberaula.classroom.sheet import sheet_for
 from ciberaula.classroom.sheetfile import read_answers
 from ciberaula.errors import UserError
 from tests.classroom.desks import STORY, Desk, write_story
@@ -338,6 +343,70 @@ def test_a_folder_that_went_away_is_told_and_the_story_goes_on(folder):
     desk.send("choose", situation="mensaje", option="b")
     assert desk.level == "ok"
     assert log(folder) == ["wait", "read", "choose"]
+
+
+def full_disk(monkeypatch):
+    def fail(*_args, **_more):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(sheet_module, "write_atomic", fail)
+
+
+def sessions(folder):
+    """A desk whose last action could not be written, and afterwards another session, which acted three times."""
+    with pytest.MonkeyPatch.context() as patch:
+        mine = Desk()
+        mine.begin()
+        full_disk(patch)
+        mine.send("wait", minutes=7)
+        assert "No se pudo guardar" in mine.said
+    sheet_for.cache_clear()  # a second kernel, once the disk has room again
+    workplace_module._at.cache_clear()
+    other = Desk()
+    for minutes in (11, 12, 13):
+        other.send("wait", minutes=minutes)
+    assert log(folder) == ["wait"] * 4
+    return mine
+
+
+@pytest.mark.parametrize("how", ["act", "show", "other answer", "open again"])
+def test_what_could_not_be_written_never_replaces_what_another_session_saved(folder, how):
+    mine = sessions(folder)
+    theirs = sheet(folder)[STORY]
+    if how == "open again":
+        keeping = mine.widget._keeping
+        mine.widget._keeping = Keeping(keeping.item, keeping._place)
+    if how == "other answer":
+        mine.widget._keeping._place.sheet.save("reflexion", "text", "Hola.")
+        assert sheet(folder)[STORY] == theirs
+    if how == "show":
+        mine.widget._take({"type": "shown"})
+        assert "quedó aparte" in mine.said
+    else:
+        mine.send("wait", minutes=20)
+    assert sheet(folder)[STORY] == theirs
+    aside = sheet(folder)[f"{STORY}-anterior"]
+    assert [one["action"].get("minutes") for one in aside["actions"]] == [None, 7]
+    if how != "open again":
+        assert mine.desk["at"] == 4
+    mine.widget._take({"type": "shown"})
+    mine.send("wait", minutes=20)
+    assert log(folder) == ["wait"] * 5
+    assert sheet(folder)[STORY]["actions"][:4] == theirs["actions"]
+
+
+def test_what_waits_aside_takes_no_other_log_s_place(folder):
+    mine = sessions(folder)
+    place = mine.widget._keeping._place
+    with pytest.MonkeyPatch.context() as patch:
+        full_disk(patch)
+        mine.send("wait", minutes=20)  # still no room: it waits, and nothing is lost
+        assert "otra pestaña" in mine.said
+    kept = place.sheet.read()[f"{STORY}-anterior"].value
+    assert [one["action"].get("minutes") for one in kept["actions"]] == [None, 7]
+    mine.send("wait", minutes=20)
+    assert sheet(folder)[f"{STORY}-anterior"] == kept
+    assert log(folder) == ["wait"] * 5
 
 
 def test_names_that_are_no_story_are_told(folder):

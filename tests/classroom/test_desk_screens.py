@@ -10,7 +10,7 @@ import pytest
 
 from ciberaula.casework import actions
 from ciberaula.casework.desk import Desk
-from ciberaula.casework.entities import Actor
+from ciberaula.casework.entities import Actor, Person
 from ciberaula.casework.store.memory import MemoryStore
 from ciberaula.casework.store.protocol import CaseLine
 from ciberaula.casework.stories import player_actions
@@ -242,6 +242,10 @@ def test_in_a_story_one_refers_to_institutions_and_sees_who_is_who(file):
 
 def test_forms_begin_with_what_is_usually_meant(office, file):
     assert FORMS["ask_consent"].values(office, file) == {"person": "elvia"}
+    subject = file.get(Person, file.case.subject)
+    for age, begins in ((9, {"person": "elvia", "given_by": "caregiver"}), (30, {"person": "elvia"})):
+        aged: Any = SimpleNamespace(case=file.case, get=lambda *_of, age=age: replace(subject, age=age))
+        assert FORMS["ask_consent"].values(office, aged) == begins
     assert FORMS["write_note"].values(office, file) == {"contact": "a11"}
     account = next(one for one in FORMS["contact"].inputs if one.name == "account")
     assert account.when is not None

@@ -12,9 +12,11 @@ from ciberaula.casework.entities import Incident
 from ciberaula.casework.legal import parameter, phrase
 from ciberaula.casework.terms import deadline
 from ciberaula.casework.vocabulary import Risk
+from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 AUTHORITY, PEOPLE = "ec.breach.authority", "ec.breach.subject"
+_AT_RISK = (Risk.MEDIUM, Risk.HIGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,26 @@ def terms(incident: Incident) -> IncidentTerms:
     low = incident.risk is Risk.LOW
     authority = None if low else _term(AUTHORITY, incident.known_at, incident.authority_at)
     people = None
-    if incident.risk in (Risk.MEDIUM, Risk.HIGH):
+    if incident.risk in _AT_RISK:
         people = _term(PEOPLE, incident.risk_known_at or incident.known_at, incident.people_at)
     return IncidentTerms(authority, people, _next_step(incident))
 
 
 def _term(id: str, known: dt.datetime, given: dt.datetime | None) -> Term:
     rule = parameter(id)
-    found = deadline(known, int(rule.amount), "days", rule.count or "termino")
+    try:
+        found = deadline(known, int(rule.amount), "days", rule.count or "termino")
+        reservation = found.reservation
+    except UserError:  # no holidays are compiled for that year: a task that comes early is better than none
+        found = deadline(known, int(rule.amount), "days", "plazo")
+        reservation = _("No tenemos los feriados de ese año: se contaron todos los días, así que puede vencer después.")
     due = found.due.date() if isinstance(found.due, dt.datetime) else found.due
-    return Term(due, given, phrase(id), found.reservation)
+    return Term(due, given, phrase(id), reservation)
+
+
+def people_untold(incident: Incident) -> bool:
+    """Are people owed a notice that was not given?"""
+    return incident.risk in _AT_RISK and incident.people_at is None
 
 
 def _next_step(incident: Incident) -> str:

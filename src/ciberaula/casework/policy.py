@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ciberaula.casework.entities import Actor, CaseFile, Concern, EmergencyAccess, Transition
-from ciberaula.casework.requirements import CONDITIONS, Denied, Facts, out_of_scope, reaches
+from ciberaula.casework.requirements import CONDITIONS, Denied, Facts, out_of_scope, reaches, shared_documents
 from ciberaula.casework.vocabulary import Risk, Role, Scope, TransitionKind, TransitionStatus, label
 from ciberaula.i18n import _
 
@@ -156,8 +156,9 @@ def check(
 ) -> Verdict:
     """May ``actor`` do ``action`` on ``file`` now? ``organisations``: organisation id -> the user who answers there.
 
-    Raises ``Denied`` where not. A case that is not there is denied in the same words as one out of scope, so that nobody
-    learns from the answer whether a case exists.
+    Raises ``Denied`` where not. Within what a role may do on some cases only, one that is not there is denied in the same
+    words as one out of scope, which so tells nothing. Elsewhere the answer does tell whether a case exists: opening one
+    under a code that is taken says so, and asking for a transfer or breaking the glass works on any case that is there.
     """
     rule = RULES[action.do]
     scope = rule.scopes.get(actor.role)
@@ -211,7 +212,8 @@ def may_see(
 ) -> tuple[frozenset[str], str]:
     """What of a case ``actor`` sees (``EVERYTHING``, or ``identity`` and kinds of data) and the reason to be audited.
 
-    Raises ``Denied`` outside scope without break-the-glass.
+    Who was sent it by a referral or transfer that is open, or was given a document of it, sees the kinds of data that went
+    to her. Raises ``Denied`` outside scope without break-the-glass.
     """
     facts = Facts(actor, None, file, now, organisations)
     scope = RULES["look"].scopes.get(actor.role)
@@ -224,8 +226,9 @@ def may_see(
         one for one in file.of(Transition) if reaches(one, facts) and one.kind is not TransitionKind.TRANSFER_REQUEST
     ]
     open_ones = [one for one in sent if one.status in (TransitionStatus.IN_PROGRESS, TransitionStatus.ACCEPTED)]
-    if open_ones:
-        return frozenset({IDENTITY, *(data.value for one in open_ones for data in one.data)}), ""
+    told = [*open_ones, *shared_documents(facts)]
+    if told:
+        return frozenset({IDENTITY, *(data.value for one in told for data in one.data)}), ""
     raise out_of_scope()
 
 
@@ -234,7 +237,7 @@ def _in_scope(facts: Facts, scope: Scope) -> bool:
     if scope is Scope.ALL:
         return True
     if facts.actor.role in (Role.PROVIDER, Role.RECIPIENT):
-        return any(reaches(one, facts) for one in facts.known.of(Transition))
+        return any(reaches(one, facts) for one in facts.known.of(Transition)) or bool(shared_documents(facts))
     return case.group == facts.actor.group if scope is Scope.GROUP else case.owner == facts.actor.id
 
 

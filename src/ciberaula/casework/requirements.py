@@ -20,6 +20,7 @@ from ciberaula.casework.entities import (
     Relation,
     Transition,
 )
+from ciberaula.casework.incidents import people_untold
 from ciberaula.casework.legal import parameter
 from ciberaula.casework.vocabulary import (
     CARRIES,
@@ -124,7 +125,16 @@ class Condition:
 
 
 def reaches(transition: Transition, facts: Facts) -> bool:
-    return facts.actor.id in (transition.to, facts.organisations.get(transition.to))
+    return _is_actor(transition.to, facts)
+
+
+def shared_documents(facts: Facts) -> list[Document]:
+    """The documents of the case that are shared with the actor, or with an organisation that she answers for."""
+    return [one for one in facts.known.of(Document) if any(_is_actor(to, facts) for to in one.shared_with)]
+
+
+def _is_actor(to: str, facts: Facts) -> bool:
+    return facts.actor.id in (to, facts.organisations.get(to))
 
 
 def kept_out(file: CaseFile, who: str, channel: Channel | None) -> bool:
@@ -239,7 +249,7 @@ def _closure_approved(facts: Facts) -> bool:
 
 def _nothing_pending(facts: Facts) -> bool:
     waiting = (one.status is TransitionStatus.IN_PROGRESS for one in facts.known.of(Transition))
-    untold = (one.supervisor_at is None for one in facts.known.of(Incident))
+    untold = (one.supervisor_at is None or people_untold(one) for one in facts.known.of(Incident))
     return not any(waiting) and not any(untold)
 
 
@@ -327,7 +337,8 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "nothing_pending": Condition(
             _nothing_pending,
             _(
-                "Queda algo pendiente (una referencia sin respuesta o un incidente sin avisar): resuélvalo antes de cerrar."
+                "Queda algo pendiente (una referencia sin respuesta, o un incidente sin avisar a quien supervisa o a las "
+                "personas): resuélvalo antes de cerrar."
             ),
         ),
         "document_known": Condition(

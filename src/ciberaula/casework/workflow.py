@@ -7,7 +7,7 @@ calls «almost due» what is due within seven days.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from ciberaula.casework.entities import (
     Assessment,
@@ -22,6 +22,7 @@ from ciberaula.casework.entities import (
     Service,
     Transition,
 )
+from ciberaula.casework.incidents import Term, terms
 from ciberaula.casework.vocabulary import (
     Risk,
     ServiceStatus,
@@ -39,6 +40,7 @@ PLAN_WITHIN = {Risk.HIGH: timedelta(days=3), Risk.MEDIUM: timedelta(days=7), Ris
 CONTACT_EVERY = {Risk.HIGH: timedelta(days=3), Risk.MEDIUM: timedelta(days=14), Risk.LOW: timedelta(days=30)}
 ANSWER_WITHIN = timedelta(days=3)
 TELL_SUPERVISOR_WITHIN = timedelta(hours=1)
+OFFICE_CLOSES = time(18)
 
 _SENT = (TransitionKind.REFERRAL, TransitionKind.TRANSFER)
 
@@ -147,6 +149,22 @@ def _incidents(file: CaseFile) -> Iterator[Due]:
         if one.supervisor_at is None:
             by = one.known_at + TELL_SUPERVISOR_WITHIN
             yield Due(TaskKind.INCIDENT, by, _("Avisar del incidente a quien supervisa."), one.id)
+        yield from _notices(one)
+
+
+def _notices(one: Incident) -> Iterator[Due]:
+    """What the law asks for beyond the supervisor, on its last day, until it is given."""
+    owed = terms(one)
+    if owed.authority is not None and owed.authority.given_at is None:
+        text = _("Preparar con quien supervisa el aviso a la autoridad de datos: lo da la institución.")
+        yield Due(TaskKind.INCIDENT, _office_closes(one, owed.authority), text, one.id)
+    if owed.people is not None and owed.people.given_at is None:
+        text = _("Avisar del incidente a las personas, en lenguaje claro, como se acordó con quien supervisa.")
+        yield Due(TaskKind.INCIDENT, _office_closes(one, owed.people), text, one.id)
+
+
+def _office_closes(one: Incident, term: Term) -> datetime:
+    return datetime.combine(term.due, OFFICE_CLOSES, one.known_at.tzinfo)
 
 
 def next_due(file: CaseFile) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
     from ciberaula.classroom.desk_app import story
+    from ciberaula.classroom.desk_room import practice_room
     from ciberaula.classroom.desk_shared import shared_desk
     from ciberaula.classroom.documents import document
     from ciberaula.classroom.handover import delivery, module_progress
@@ -25,6 +26,7 @@ _HOMES = {
     "document": "documents",
     "legal_card": "legal_view",
     "module_progress": "handover",
+    "practice_room": "desk_room",
     "question": "widgets",
     "scenario": "widgets",
     "shared_desk": "desk_shared",
@@ -42,6 +44,7 @@ __all__ = [
     "document",
     "legal_card",
     "module_progress",
+    "practice_room",
     "question",
     "scenario",
     "shared_desk",

@@ -84,6 +84,12 @@ class DeskWidget(FrontendWidget):
     _css = style("desk.css")
 
     def __init__(self, keeping: Keeping) -> None:
+        self._take_up(keeping)
+        kind = _("Historia calificada") if keeping.item.graded else _("Historia para practicar")
+        spec = {"type": "desk", "title": f"{kind}: {keeping.item.title}", "prompt": ""}
+        super().__init__(spec, desk=self._view(), value=self._value())
+
+    def _take_up(self, keeping: Keeping) -> None:
         self._keeping = keeping
         self._where = _HOME
         self._begun = keeping.begun
@@ -92,9 +98,6 @@ class DeskWidget(FrontendWidget):
         self._sent = 0
         self._finds = 0
         self._now = _Shown(done(_("La historia sigue donde la dejó.")) if self._under_way() else no_status())
-        kind = _("Historia calificada") if keeping.item.graded else _("Historia para practicar")
-        spec = {"type": "desk", "title": f"{kind}: {keeping.item.title}", "prompt": ""}
-        super().__init__(spec, desk=self._view(), value=self._value())
 
     @property
     def play(self) -> Play:

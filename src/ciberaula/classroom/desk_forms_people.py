@@ -1,6 +1,7 @@
 """Forms of the case desk about people and what they agree to."""
 
 from ciberaula.casework.entities import CaseFile, Household, Person
+from ciberaula.casework.legal import parameter
 from ciberaula.casework.vocabulary import Channel, Data, GivenBy, Purpose
 from ciberaula.casework.words import AREAS, CONNECTIONS, DEVICES, LANGUAGES, TIES
 from ciberaula.classroom import desk_choices as choices
@@ -45,6 +46,13 @@ _ASSENT = Input(
 )
 
 _WHO = Input("person", _("Persona"), "choice", choices.people, required=True)
+
+
+def _whom_it_is_about(file: CaseFile) -> Values:
+    """The person of the case; for one too young to answer alone, whoever represents her."""
+    subject = file.get(Person, file.case.subject)
+    young = subject is not None and subject.age is not None and subject.age < parameter("ec.minor.consent-age").amount
+    return {"person": file.case.subject, **({"given_by": GivenBy.CAREGIVER.value} if young else {})}
 
 
 def _household(file: CaseFile) -> Values:
@@ -132,7 +140,7 @@ CONSENT = (
             Input("explained", _("Le explico qué, para qué y que puede decir que no"), "flag"),
         ),
         offered=_asked,
-        values=lambda _session, file: {"person": file.case.subject},
+        values=lambda _session, file: _whom_it_is_about(file),
         submit=_("Preguntar"),
     ),
     Form(
@@ -152,7 +160,7 @@ CONSENT = (
             Input("how", _("Cómo se dio"), "words", help=_("Por ejemplo: de palabra, en kichwa, con su tía.")),
         ),
         offered=_written_down,
-        values=lambda _session, file: {"person": file.case.subject},
+        values=lambda _session, file: _whom_it_is_about(file),
         pack=lambda values, _file: {**values, "granted": values["granted"] == "si"},
     ),
     Form(

@@ -4,6 +4,7 @@ A log that can't be replayed (damaged, of another version or trainee) stays wher
 then moves to an entry of its own, ``<id>-anterior``, as does the log of a story played again.
 """
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,6 +50,8 @@ class Keeping:
     def load(self) -> None:
         """Take up the story where the answer sheet has it."""
         self.refusal, self._debrief, self._problem = "", None, ""
+        with contextlib.suppress(UserError):  # no room aside: what this session did stays on its screen
+            self._give_way()
         entry = self._place.sheet.entry(self.item.id)
         self._known = entry.value if entry else None
         if entry is not None:
@@ -88,9 +91,31 @@ class Keeping:
         return self._place.sheet.take_notice()
 
     def changed_elsewhere(self) -> bool:
-        """Did another session (a second tab, another notebook) go on with this story?"""
+        """Did another session (a second tab, another notebook) go on with this story?
+
+        What this session could not write hides what the file holds, which may be another's by now: that is asked apart.
+        """
         entry = self._place.sheet.entry(self.item.id)
-        return bool((entry.value if entry else None) != self._known)
+        return bool((entry.value if entry else None) != self._known) or self._place.sheet.overtaken(self.item.id)
+
+    def _give_way(self) -> None:
+        """Where another session saved its actions while this one could not: those stay, and this one's go beside them."""
+        sheet = self._place.sheet
+        if not sheet.overtaken(self.item.id):
+            return
+        mine = sheet.entry(self.item.id)
+        if mine is not None:
+            sheet.save(self._free(mine), mine.kind, mine.value)  # where it can't be written either, it waits
+        sheet.give_way(self.item.id)
+        sheet.notice = _("La historia siguió en otra pestaña: lo que aquí no se había podido guardar quedó aparte.")
+
+    def _free(self, entry: Entry) -> str:
+        """The first id aside that is free or holds the same."""
+        for n in range(1, _KEPT_ASIDE + 1):
+            there = self._place.sheet.entry(_aside(self.item.id, n))
+            if there is None or there.value == entry.value:
+                return _aside(self.item.id, n)
+        raise _full()
 
     def do(self, action: dict[str, Any]) -> tuple[Outcome, SaveOutcome]:
         """Do ``action`` and save the log.
@@ -99,6 +124,7 @@ class Keeping:
         went on with the story.
         """
         if self.changed_elsewhere():
+            self._give_way()
             raise Elsewhere
         outcome = self.play.do(action)
         value = self.play.answer()
@@ -136,7 +162,7 @@ class Keeping:
                 if not saved.saved:
                     raise UserError(saved.message)
                 return
-        raise UserError(_("Ya se guardaron demasiadas historias aparte: consulte con quien enseña el curso."))
+        raise _full()
 
     def _plays(self, entry: Entry) -> bool:
         try:
@@ -189,6 +215,10 @@ class Keeping:
 
 def _aside(id: str, n: int) -> str:
     return f"{id}-anterior" if n == 1 else f"{id}-anterior-{n}"
+
+
+def _full() -> UserError:
+    return UserError(_("Ya se guardaron demasiadas historias aparte: consulte con quien enseña el curso."))
 
 
 def _reflection_id(id: str) -> str:

@@ -29,6 +29,7 @@ except ImportError:  # Windows: saves still merge and replace, only without the 
 
 LOCK_WAIT_S = 5.0
 ORPHAN_AGE_S = 60.0
+_LOG = "story"  # the kind of answer that is a log: another session's is never replaced by an older one
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class AnswerSheet:
         self._known: dict[str, Entry] = {}
         self._seen: dict[str, Entry | None] = {}
         self._pending: dict[str, Entry | None] = {}
+        self._before: dict[str, Entry | None] = {}  # what the file held when an answer could not be written first
         self._began = _now()
         self._thread_lock = threading.Lock()
 
@@ -70,6 +72,26 @@ class AnswerSheet:
         found = self.read().get(id)
         self._seen[id] = found
         return found
+
+    def overtaken(self, id: str) -> bool:
+        """Does the file hold another session's answer that came after this one could not write its own?"""
+        if id not in self._pending:
+            return False
+        with self._thread_lock, self._folder_lock():
+            try:
+                return self._is_overtaken(id, self._load(strict=True).answers.get(id))
+            except (UserError, OSError):
+                return False  # what can't be read tells nothing of another session
+
+    def give_way(self, id: str) -> None:
+        """Never write what this session could not write of an answer: the one of the file stays."""
+        self._pending.pop(id, None)
+        self._before.pop(id, None)
+
+    def _is_overtaken(self, id: str, there: Entry | None) -> bool:
+        if id not in self._pending or there is None:
+            return False
+        return there not in (self._before.get(id), self._pending[id])
 
     def take_notice(self) -> str:
         """The notice, which is then told and gone."""
@@ -91,7 +113,7 @@ class AnswerSheet:
             except OSError as error:
                 return self._keep(id, entry, self._cause(error))
             overwrote = self._changed_elsewhere(id, content.answers.get(id))
-            content.answers = _applied(content.answers, {**self._pending, id: entry})
+            content.answers = _applied(content.answers, {**self._writable(content.answers), id: entry})
             content.revision += 1
             content.updated_at = now
             data = content.encode()
@@ -99,11 +121,24 @@ class AnswerSheet:
                 write_atomic(self.path, data)
             except OSError as error:
                 return self._keep(id, entry, self._cause(error))
-            self._pending.clear()
+            self._written(id, content.answers)
             self._known = dict(content.answers)
             self._seen[id] = entry
             self._sweep()
         return SaveOutcome(True, self._saved_message(entry, overwrote), overwrote, now)
+
+    def _writable(self, answers: dict[str, Entry]) -> dict[str, Entry | None]:
+        """What could not be written before. The log of a story that went on elsewhere waits until somebody decides."""
+        return {
+            id: entry
+            for id, entry in self._pending.items()
+            if entry is None or entry.kind != _LOG or not self._is_overtaken(id, answers.get(id))
+        }
+
+    def _written(self, id: str, answers: dict[str, Entry]) -> None:
+        """Forget what was waiting and is now in the file, as ``id`` is."""
+        for one in [id, *self._writable(answers)]:
+            self.give_way(one)
 
     def _saved_message(self, entry: Entry | None, overwrote: bool) -> str:
         sentences = [_("Respuesta guardada.") if entry else _("Respuesta borrada.")]
@@ -124,6 +159,7 @@ class AnswerSheet:
                     orphan.unlink()
 
     def _keep(self, id: str, entry: Entry | None, reason: str) -> SaveOutcome:
+        self._before.setdefault(id, self._known.get(id))
         self._pending[id] = entry
         return SaveOutcome(
             False,

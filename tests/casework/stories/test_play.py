@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ciberaula.casework.entities import Contact
+from ciberaula.casework.stories import answer
 from ciberaula.casework.stories.play import Play
 from ciberaula.errors import UserError
 
@@ -248,6 +249,19 @@ def test_the_deadline_ends_it_in_any_case(play):
     assert late.now == play.now and late.ended == "fin-plazo"
 
 
+def test_a_story_full_of_actions_can_still_come_to_its_end(play, monkeypatch):
+    monkeypatch.setattr(answer, "MOST_ACTIONS", 4)
+    for _turn in range(3):
+        play.do({"do": "write_note", "case": "c1", "facts": "Hoy."})
+    for action in ({"do": "write_note", "case": "c1", "facts": "Hoy."}, {"do": "wait", "until": "next"}):
+        with pytest.raises(UserError, match="solo puede esperar al final"):
+            play.do(action)
+    wait(play, "end")
+    assert play.ended is not None
+    assert len(play.actions) == 4
+    assert Play.replay(play.story, play.answer()).ended == play.ended
+
+
 def test_nothing_scheduled_is_shown(play):
     """What is to come is told to nobody but those who ask for it by name."""
     assert play.pending_after == datetime(2026, 3, 9, 22, 10)
@@ -267,7 +281,9 @@ def test_nothing_scheduled_is_shown(play):
         ({"do": "wait", "until": "siempre"}, "no admite"),
         ({"do": "read", "message": "m1"}, "no está en su bandeja"),
         ({"do": "choose", "situation": "mensaje", "option": "a"}, "no espera una decisión"),
-        ({"do": "choose", "situation": "__class__", "option": "a"}, "acción «choose»"),
+        ({"do": "choose", "situation": "__class__", "option": "a"}, "Acción «choose»"),
+        ({"do": "wait", "until": "next", "sobrante": 1}, "^Acción «wait»: sobra «sobrante»"),
+        ({"do": "wait", "minutes": 0}, "^Acción «wait»: «minutes»"),
         ({"do": "assess", "case": "c1", "risk": "high"}, "facts"),
         ({"do": "assess", "case": "c1", "risk": "high", "facts": float("nan")}, "no se puede guardar"),
         ({"do": "assess", "case": "c1", "risk": "high", "facts": {1, 2}}, "no se puede guardar"),

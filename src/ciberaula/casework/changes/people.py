@@ -8,6 +8,7 @@ from ciberaula.i18n import _
 
 SUBJECT = "titular"
 _COUPLES = frozenset({"partner", "former_partner"})
+_MUTUAL = _COUPLES | {"sibling"}
 
 
 @change("register")
@@ -69,7 +70,13 @@ def _relate(m: Making) -> list[Entity]:
     # Said again it is the same tie, and partners who part are one tie that changed: both keep their place in the drawing.
     for known in m.file.of(Relation):
         same_kind = known.kind == action.kind or {known.kind, action.kind} == _COUPLES
-        if (known.one, known.other) == (action.one, action.other) and same_kind:
+        turned = (known.one, known.other) == (action.other, action.one)
+        if turned and known.kind == action.kind == "parent":
+            raise UserError(
+                _("El vínculo ya está al revés: nadie es madre o padre de su madre o padre. Revise quién es quién.")
+            )
+        same_people = (known.one, known.other) == (action.one, action.other) or (turned and known.kind in _MUTUAL)
+        if same_people and same_kind:
             return [m.newer(known, kind=action.kind)]
     return [m.new(Relation, one=action.one, other=action.other, kind=action.kind)]
 

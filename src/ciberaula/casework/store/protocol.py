@@ -46,7 +46,7 @@ class Query:
 
     ``text``: each of its words begins a word of the code or of the subject's name, whatever the case of its letters and
     its accents (:func:`search_words`). ``due_before``: ``next_due`` is earlier. ``addressed_to``: a referral or
-    transfer, pending or accepted, went to one of these ids (:func:`addressees`). ``limit``: at most so many lines.
+    transfer, pending or accepted, or a document went to one of these ids (:func:`addressees`). ``limit``: at most so many lines.
     ``after``: only lines past this ``(code, case_id)``, that of the last line of the page before.
     """
 
@@ -136,8 +136,9 @@ def line_of(file: CaseFile) -> CaseLine:
 
 
 def addressees(file: CaseFile) -> frozenset[str]:
-    """To whom the case was referred or is being transferred, where that is pending or accepted."""
-    return frozenset(one.to for one in file.of(Transition) if one.kind in OPEN_KINDS and one.status in OPEN_STATUS)
+    """To whom the case was referred or is being transferred, pending or accepted, and with whom a document is shared."""
+    sent = (one.to for one in file.of(Transition) if one.kind in OPEN_KINDS and one.status in OPEN_STATUS)
+    return frozenset((*sent, *(to for one in file.of(Document) for to in one.shared_with)))
 
 
 def folded(text: str) -> str:

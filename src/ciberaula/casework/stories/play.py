@@ -91,13 +91,22 @@ class Play:
         """
         if self._state.ending is not None:
             raise UserError(_("La historia ya terminó: puede revisarla o empezar otra vez."))
-        if len(self._actions) >= answers.MOST_ACTIONS:
-            raise UserError(_("La historia tiene ya demasiadas acciones: espere al final o empiece otra vez."))
         data = player_actions.plain(action)
+        self._check_room(data)
         minute = self._events.minute
         outcome = self._done(data, len(self._actions) + 1)
         self._actions.append({"n": len(self._actions) + 1, "action": data, "at": minute})
         return outcome
+
+    def _check_room(self, data: dict[str, Any]) -> None:
+        """The last entry of a log is for waiting until the end, so that every story can come to one."""
+        if len(self._actions) >= answers.MOST_ACTIONS - 1 and (data.get("do"), data.get("until")) != ("wait", "end"):
+            raise UserError(
+                _(
+                    "La historia ya no admite más acciones: solo puede esperar al final. Lo que hizo queda como está y se "
+                    "valora."
+                )
+            )
 
     def _done(self, data: dict[str, Any], step: int) -> Outcome:
         if data.get("do") not in ("choose", "wait", "read", "synchronise"):

@@ -12,7 +12,7 @@ from ciberaula.casework.actions import CONTACT_MINUTES, MINUTES, Line, Ref, Word
 from ciberaula.casework.vocabulary import Channel, Data, GivenBy, Purpose
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import Id, Strict, YamlFile, mistakes
+from ciberaula.yamlfile import Id, Strict, first_mistake
 
 LAST = "@last:"
 LEAST_MINUTES = 5
@@ -130,8 +130,8 @@ def parse(data: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        name = _("acción «{do}»").format(do=data["do"])
-        raise UserError(mistakes(error, lambda place: (YamlFile(name, {}, {}), place))[0]) from error
+        name = _("Acción «{do}»").format(do=data["do"])
+        raise UserError(f"{name}: {first_mistake(error)}") from error
 
 
 def filled(data: Mapping[str, Any], case: str | None, last: Callable[[str, str], str]) -> dict[str, Any]:
