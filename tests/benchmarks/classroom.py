@@ -31,7 +31,7 @@ from tests.launch.classroom import Running, started
 
 COURSE = Path(__file__).parents[2]
 ASSIGNMENT = "05-proteccion-de-datos"
-PRACTICE = "06-gestion-virtual-de-casos"  # its page has seven case desks
+PRACTICE = "06-gestion-virtual-de-casos"  # its page has two case desks: the practice room and the shared one
 
 
 def main() -> None:

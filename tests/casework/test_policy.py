@@ -7,6 +7,7 @@ import pytest
 
 from ciberaula.casework import actions
 from ciberaula.casework.entities import (
+    Actor,
     Approval,
     Assessment,
     Closure,
@@ -27,6 +28,7 @@ from ciberaula.casework.vocabulary import (
     ApprovalStatus,
     Channel,
     Data,
+    GivenBy,
     Purpose,
     Risk,
     Role,
@@ -374,3 +376,17 @@ def test_the_remaining_conditions() -> None:
 def test_the_table_reads_well() -> None:
     assert all(rule.text.endswith(".") and rule.scopes for rule in TABLE)
     assert {role for rule in TABLE for role in rule.scopes} == set(Role)
+
+
+def test_a_refusal_about_a_child_says_who_answers() -> None:
+    child = made(Person, "elvia", name="Elvia", relation="titular", age=9)
+    own = made(Consent, "c", person="elvia", purpose=Purpose.SERVICES, granted=True)
+    mothers = made(
+        Consent, "m", person="elvia", purpose=Purpose.SERVICES, granted=True, given_by=GivenBy.CAREGIVER, assent=True
+    )
+    with pytest.raises(Denied, match="quien la representa"):
+        verdict(WORKER, case_file(child, own), **REFER)
+    assert denied(WORKER, case_file(child, own, mothers), **REFER) == "consent_sharing"
+    with pytest.raises(Denied) as grown:
+        verdict(WORKER, case_file(), **REFER)
+    assert "representa" not in str(grown.value)

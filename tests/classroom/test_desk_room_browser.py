@@ -21,7 +21,7 @@ def test_two_stories_by_keyboard_alone_and_back_to_the_list(tmp_path, width):
         page = tab.page
         page.goto(address)
         person = Person(page)
-        expect(person.desk.get_by_role("row")).to_have_count(3)
+        expect(person.desk.get_by_role("rowheader")).to_have_count(2)
         person.fine()
         person.press("Otra noche")
         person.at("Antes de empezar: Otra noche")

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ciberaula.casework.entities import Actor, CaseFile, Concern, EmergencyAccess, Transition
-from ciberaula.casework.requirements import CONDITIONS, Denied, Facts, out_of_scope, reaches, shared_documents
+from ciberaula.casework.requirements import CONDITIONS, Denied, Facts, missing, out_of_scope, reaches, shared_documents
 from ciberaula.casework.vocabulary import Risk, Role, Scope, TransitionKind, TransitionStatus, label
 from ciberaula.i18n import _
 
@@ -183,7 +183,7 @@ def check(
     override = getattr(action, "override", "").strip()
     if hard or not override:
         name = (hard or failed)[0]
-        raise Denied(CONDITIONS[name].missing, name)
+        raise Denied(missing(name, facts), name)
     if len(override) < LEAST_REASON:
         raise Denied(
             _("El motivo para actuar sin consentimiento es muy corto: explíquelo en una frase."), "override_reason"
@@ -226,9 +226,9 @@ def may_see(
         one for one in file.of(Transition) if reaches(one, facts) and one.kind is not TransitionKind.TRANSFER_REQUEST
     ]
     open_ones = [one for one in sent if one.status in (TransitionStatus.IN_PROGRESS, TransitionStatus.ACCEPTED)]
-    told = [*open_ones, *shared_documents(facts)]
+    told = [*(one.data for one in open_ones), *(one.data for one in shared_documents(facts))]
     if told:
-        return frozenset({IDENTITY, *(data.value for one in told for data in one.data)}), ""
+        return frozenset({IDENTITY, *(kind.value for data in told for kind in data)}), ""
     raise out_of_scope()
 
 

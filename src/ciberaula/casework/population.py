@@ -62,6 +62,7 @@ _GOALS = (
 )
 _OTHER_TEAMS = ("equipo-norte", "equipo-centro", "equipo-costa")
 _LONGEST, _TEAM_SIZE = 120, 4
+_OF_AGE = 18
 # How far the cases of a working office have come: the share that stops before each step.
 _NEW, _ASSESSED = 0.06, 0.16
 
@@ -134,13 +135,13 @@ def _registered(number: int, case: str, person: str, chance: random.Random) -> d
     }
 
 
-def person_details(chance: random.Random) -> dict[str, Any]:
+def person_details(chance: random.Random, *, least_age: int = 1) -> dict[str, Any]:
     """Name, age and household of somebody who does not exist, as a registration takes them."""
     canton = chance.choice(tuple(CANTONS))
     rural = chance.random() < CANTONS[canton]
     return {
         "name": f"{chance.choice(_FIRST)} {chance.choice(_LAST)} {chance.choice(_LAST)}",
-        "age": min(int(chance.triangular(1, 90, 25)), 90),
+        "age": max(least_age, min(int(chance.triangular(1, 90, 25)), 90)),
         "canton": canton,
         "area": "rural" if rural else "urban",
         "device": chance.choices(("own", "shared", "none"), (5, 3, 2) if rural else (7, 2, 1))[0],
@@ -178,15 +179,15 @@ _STAGES = (1, 5, 20)
 def caseload(player: Actor, count: int, *, code: str, until: datetime) -> list[Past]:
     """What was done on ``count`` cases of the player's own before ``until``, in order of time.
 
-    The first came in yesterday, the others have come further. Their codes are ``<code>-<n>``; the same player (her id)
-    always gets the same cases.
+    Adults, who answer for themselves. The first came in yesterday, the others have come further. Their codes are
+    ``<code>-<n>``; the same player (her id) always gets the same cases.
     """
     chance = random.Random(f"caseload:{player.id}")  # noqa: S311 -- a simulation, no secret
     done: list[Past] = []
     for number in range(1, count + 1):
         stage = (number - 1) % len(_STAGES)
         case, at = f"{player.id}-{number}", until - timedelta(days=_STAGES[stage])
-        about = {"code": f"{code}-{number}", "person": f"{case}-p", **person_details(chance)}
+        about = {"code": f"{code}-{number}", "person": f"{case}-p", **person_details(chance, least_age=_OF_AGE)}
         done.append(Past(at, player, {"do": "register", "case": case, **about}))
         if stage > 0:
             risk = chance.choice(("high", "medium", "low"))

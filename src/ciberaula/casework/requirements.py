@@ -76,10 +76,13 @@ def consent_in_force(
 
 def _may_answer(file: CaseFile, word: Consent) -> bool:
     """A child's own yes is assent, and a no always counts: below the age of the legal file, somebody represents her."""
-    person = file.get(Person, word.person)
-    if person is None or person.age is None or not word.granted:
-        return True
-    return person.age >= parameter("ec.minor.consent-age").amount or word.given_by is not GivenBy.PERSON
+    return not word.granted or word.given_by is not GivenBy.PERSON or not _is_represented(file, word.person)
+
+
+def _is_represented(file: CaseFile, id: str) -> bool:
+    person = file.get(Person, id)
+    young = person is not None and person.age is not None
+    return young and person.age < parameter("ec.minor.consent-age").amount
 
 
 def sharing_consent(file: CaseFile, to: str, data: tuple[Data, ...]) -> Consent | None:
@@ -354,3 +357,13 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         ),
     }
 )
+
+
+def missing(name: str, facts: Facts) -> str:
+    """What a person reads where the condition of that name does not hold, with who must answer for a child."""
+    text = CONDITIONS[name].missing
+    if name.startswith("consent_") and facts.file is not None and _is_represented(facts.file, facts.file.case.subject):
+        text += " " + _(
+            "Por su edad responde quien la representa, y a ella se le pregunta también: anote las dos cosas."
+        )
+    return text

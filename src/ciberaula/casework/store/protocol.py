@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ciberaula.casework import workflow
-from ciberaula.casework.entities import AuditEntry, CaseFile, Entity, Person, Transition
+from ciberaula.casework.entities import AuditEntry, CaseFile, Document, Entity, Person, Transition
 from ciberaula.casework.vocabulary import Risk, Status, Step, TransitionKind, TransitionStatus
 
 OPEN_KINDS = frozenset({TransitionKind.REFERRAL, TransitionKind.TRANSFER})
@@ -46,8 +46,8 @@ class Query:
 
     ``text``: each of its words begins a word of the code or of the subject's name, whatever the case of its letters and
     its accents (:func:`search_words`). ``due_before``: ``next_due`` is earlier. ``addressed_to``: a referral or
-    transfer, pending or accepted, or a document went to one of these ids (:func:`addressees`). ``limit``: at most so many lines.
-    ``after``: only lines past this ``(code, case_id)``, that of the last line of the page before.
+    transfer, pending or accepted, or a document went to one of these ids (:func:`addressees`). ``limit``: at most so
+    many lines. ``after``: only lines past this ``(code, case_id)``, that of the last line of the page before.
     """
 
     text: str = ""
