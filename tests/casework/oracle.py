@@ -138,8 +138,8 @@ def check_received(user: str, file: CaseFile, visible: frozenset[str], seen: Cas
         and one.status.value in ("in_progress", "accepted")
     ]
     given = [one for one in file.of(Document) if any(is_for(user, to) for to in one.shared_with)]
-    told = [*sent, *given]
-    assert told and visible == {"identity", *(kind.value for one in told for kind in one.data)}
+    told = [*(one.data for one in sent), *(one.data for one in given)]
+    assert told and visible == {"identity", *(kind.value for data in told for kind in data)}
     assert {type(one) for one in seen} <= RECEIVED and seen.case.risk is None
     assert {one.id for one in seen.of(Person)} == {file.case.subject} or "family" in visible
     assert "location" in visible or not seen.of(Household)

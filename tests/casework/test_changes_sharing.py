@@ -106,7 +106,13 @@ def test_without_consent_to_services_a_referral_ends_and_a_transfer_goes_on(worl
 
 def test_a_document_is_shared_as_long_as_the_consent_to_it_lasts(world: World) -> None:
     world.agree(data=["identity"])
-    to_health: dict[str, Any] = {"person": PERSON, "purpose": "sharing", "granted": True, "to": ["centro-mujer"], "data": ["health"]}
+    to_health: dict[str, Any] = {
+        "person": PERSON,
+        "purpose": "sharing",
+        "granted": True,
+        "to": ["centro-mujer"],
+        "data": ["health"],
+    }
     world.do("marlene", "record_consent", id="health", **to_health)
     world.do("marlene", "refer", id="r", to="centro-mujer", data=["identity"], reason="apoyo")
     world.do("marlene", "add_document", id="d", title="Informe médico", kind="informe", data=["health"])

@@ -143,7 +143,7 @@ def test_a_closed_case_waits_for_nothing_but_an_untold_incident() -> None:
 
 
 def test_the_authority_and_the_people_are_told_by_the_end_of_their_last_day() -> None:
-    told = {"what": "…", "known_at": MONDAY, "supervisor_at": MONDAY}
+    told: dict[str, Any] = {"what": "…", "known_at": MONDAY, "supervisor_at": MONDAY}
 
     def waiting(**fields: Any) -> list[tuple[datetime, bool]]:
         incident = made(Incident, "i", **told, **fields)
@@ -152,7 +152,7 @@ def test_the_authority_and_the_people_are_told_by_the_end_of_their_last_day() ->
         assert {(one.kind, one.about) for one in found} <= {(TaskKind.INCIDENT, "i")}
         return [(one.due, "institución" in one.text) for one in found]
 
-    risky = {"risk": Risk.HIGH, "risk_known_at": MONDAY + DAY}
+    risky: dict[str, Any] = {"risk": Risk.HIGH, "risk_known_at": MONDAY + DAY}
     owed = terms(made(Incident, "i", **told, **risky))
     assert owed.authority is not None
     assert owed.people is not None

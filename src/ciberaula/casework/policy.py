@@ -65,7 +65,10 @@ _READERS = MappingProxyType({**_TEAM, Role.PROVIDER: Scope.OWN, Role.RECIPIENT: 
 
 TABLE: tuple[Rule, ...] = (
     Rule(
-        "look", _READERS, (), _("Ver un caso. Quien recibe una referencia ve la identidad básica y lo que se le envió.")
+        "look",
+        _READERS,
+        (),
+        _("Ver un caso. Quien recibe una referencia o un documento ve la identidad básica y lo que se le envió."),
     ),
     Rule("register", _WHOEVER_WORKS, ("new_case", "person"), _("Abrir un caso nuevo; quien lo abre queda a cargo.")),
     Rule("add_person", _TEAM, ("open_case", "person"), _("Agregar o corregir los datos de una persona del caso.")),

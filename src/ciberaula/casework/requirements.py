@@ -81,8 +81,9 @@ def _may_answer(file: CaseFile, word: Consent) -> bool:
 
 def _is_represented(file: CaseFile, id: str) -> bool:
     person = file.get(Person, id)
-    young = person is not None and person.age is not None
-    return young and person.age < parameter("ec.minor.consent-age").amount
+    if person is None or person.age is None:
+        return False
+    return person.age < parameter("ec.minor.consent-age").amount
 
 
 def sharing_consent(file: CaseFile, to: str, data: tuple[Data, ...]) -> Consent | None:
