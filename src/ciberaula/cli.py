@@ -21,6 +21,7 @@ _PROVIDERS = (
     "ciberaula.grading.commands",
     "ciberaula.progress.commands",
     "ciberaula.casework.commands",
+    "ciberaula.datasets.commands",
 )
 # The commands that need more than the classroom's packages.
 _LOCK_OF = {"test": "dev", "benchmark": "dev"}

@@ -66,7 +66,9 @@ class Canton:
 
 def _all() -> tuple[Canton, ...]:
     places = sorted(
-        (province, region, cantons) for region, provinces in _DIVISION.items() for province, cantons in provinces.items()
+        (province, region, cantons)
+        for region, provinces in _DIVISION.items()
+        for province, cantons in provinces.items()
     )
     named = [
         (name, province, region, place == 0)

@@ -45,7 +45,8 @@ class Draws:
 
     def integers(self, rows: Whole, stream: str, low: int | Whole, high: int | Whole) -> Whole:
         """Whole numbers from ``low`` to ``high``, both included; either may be a column."""
-        return low + (self.uniform(rows, stream) * (np.asarray(high) - low + 1)).astype(np.int64)
+        found: Whole = low + (self.uniform(rows, stream) * (np.asarray(high) - low + 1)).astype(np.int64)
+        return found
 
     def chance(self, rows: Whole, stream: str, share: float | Share) -> Flags:
         """True for about that share of the rows."""
@@ -55,7 +56,8 @@ class Draws:
         """Indices 0 … len(weights)-1, by weight."""
         cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
         drawn = self.uniform(rows, stream) * cumulative[-1]
-        return np.minimum(np.searchsorted(cumulative, drawn, side="right"), len(weights) - 1).astype(np.int64)
+        found: Whole = np.minimum(np.searchsorted(cumulative, drawn, side="right"), len(weights) - 1).astype(np.int64)
+        return found
 
     def spread(self, rows: Whole, stream: str, quantiles: Sequence[float]) -> Share:
         """Numbers whose quantiles at 0, 1/n, …, 1 are ``quantiles``, straight lines between (a delay, an age)."""

@@ -14,23 +14,28 @@ import unicodedata
 
 from ciberaula.datasets.draws import Dice
 
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
 GIVEN: dict[str, tuple[str, ...]] = {
-    "femenino": tuple(
+    "femenino": _listed(
         "María Rosa Ana Luz Carmen Gladys Blanca Mercedes Martha Patricia Elena Sofía Daniela Gabriela Verónica Paola Jenny "
         "Nelly Norma Silvia Mónica Lucía Camila Valentina Emily Dayana Yuliana Karla Jessica Katherine Andrea Diana Lorena "
         "Ximena Rocío Marisol Maritza Fanny Esther Teresa Zoila Dolores Inés Beatriz Olga Piedad Julia Clara Susana Irene "
         "Micaela Nina Sisa Killa Melany Domenica Nayeli Abigail Noemí Raquel Ruth Sara Aurora Consuelo Soledad Magdalena "
-        "Narcisa Jacinta Tránsito Delia Amada Génesis Ariana Nathaly Belén Alejandra Carolina".split()
+        "Narcisa Jacinta Tránsito Delia Amada Génesis Ariana Nathaly Belén Alejandra Carolina"
     ),
-    "masculino": tuple(
+    "masculino": _listed(
         "José Luis Carlos Jorge Manuel Juan Ángel Segundo Miguel Pedro Víctor Marco Byron Wilson Freddy Edwin Franklin Darwin "
         "Jefferson Kevin Bryan Steven Andrés Diego Santiago Sebastián Mateo Nicolás Daniel David Fernando Javier Xavier "
         "Patricio Fabián Hernán Hugo Galo Raúl Ramiro Iván Óscar Rubén Alfredo Alberto Julio Vicente Eduardo Ernesto Gonzalo "
         "Milton Nelson Néstor Washington Klever Rommel Inti Amaru Rumi Samuel Elías Isaac Joel Jonathan Cristian Adrián "
-        "Leonardo Gabriel Rafael Tomás Simón Bolívar Agustín Lázaro Abel Efraín Gustavo Homero".split()
+        "Leonardo Gabriel Rafael Tomás Simón Bolívar Agustín Lázaro Abel Efraín Gustavo Homero"
     ),
 }
-SURNAMES: tuple[str, ...] = tuple(
+SURNAMES: tuple[str, ...] = _listed(
     "Aguilar Alvarado Andrade Arias Arévalo Ayala Bautista Benítez Bravo Burgos Caicedo Caiza Calderón Cando Cárdenas Carrión "
     "Castillo Castro Cedeño Cevallos Chávez Chango Chicaiza Cisneros Cobos Condo Córdova Cruz Cuenca Delgado Díaz Espinoza "
     "Estrada Figueroa Flores Freire Gallegos García Gómez González Guamán Guerrero Gualinga Gutiérrez Heredia Hernández "
@@ -38,7 +43,7 @@ SURNAMES: tuple[str, ...] = tuple(
     "Molina Montalvo Mora Morales Moreira Moreno Morocho Muñoz Naranjo Navarrete Ochoa Ordóñez Ortega Ortiz Paredes Pazmiño "
     "Peña Pérez Pilataxi Pinargote Ponce Quimi Quinde Quiñónez Quishpe Quispe Ramírez Ramos Reyes Ríos Rivera Robles Rodríguez "
     "Rojas Romero Rosero Ruiz Salazar Sánchez Santos Shiguango Silva Solórzano Suárez Tapia Tipán Toapanta Torres Tuárez "
-    "Valencia Vargas Vásquez Vega Velasco Vera Villacís Villamar Yánez Yumbo Zambrano Zamora Zapata".split()
+    "Valencia Vargas Vásquez Vega Velasco Vera Villacís Villamar Yánez Yumbo Zambrano Zamora Zapata"
 )
 MAIL_DOMAINS = ("example.org", "example.net", "example.com", "correo.example", "oficina.example", "buzon.test")
 GENDERS = ("femenino", "masculino", "otra identidad")
@@ -90,7 +95,7 @@ def is_assigned_telephone(number: str) -> bool:
 
 def mail(dice: Dice, of: str) -> str:
     """An address for that name, in a reserved domain."""
-    first, *rest = plain(of).split()
+    first, *rest = plain(of)
     last = rest[0] if rest else "sim"
     local = dice.one((f"{first}.{last}", f"{first[0]}{last}", f"{first}{last}{dice.whole(1, 99)}", f"{last}_{first}"))
     return f"{local}@{dice.one(MAIL_DOMAINS)}"

@@ -38,9 +38,7 @@ def dataset(name: str) -> DataSet:
     return found
 
 
-def recipe(
-    wanted: DataSet, *, rows: int | None = None, seed: int | None = None, hidden: int | None = None
-) -> Recipe:
+def recipe(wanted: DataSet, *, rows: int | None = None, seed: int | None = None, hidden: int | None = None) -> Recipe:
     """What to build: what is not given is as published, but for ``hidden``, which is then the seed itself.
 
     A set whose hidden part follows from the published seed would give its key away: see :func:`published_recipe`.

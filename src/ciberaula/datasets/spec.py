@@ -80,7 +80,7 @@ Portion = Mapping[str, Mapping[str, Any]]
 """Table name -> column name -> values (NumPy array, Arrow array or list; ``None`` is an empty cell), all of one length."""
 
 Make = Callable[[Recipe, int, int], Portion]
-"""(recipe, first, last) -> the rows that units ``first`` … ``last`` (from 1, both included) bring, in all tables and key tables."""
+"""(recipe, first, last) -> what units ``first`` … ``last`` (from 1, both included) bring to all tables and key tables."""
 
 
 @dataclass(frozen=True, slots=True)
