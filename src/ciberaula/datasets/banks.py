@@ -64,6 +64,6 @@ def check_enough(rows: int, there_are: int, name: str, unit: str) -> None:
     if rows > there_are:
         raise UserError(
             _(
-                "«{name}» tiene {there_are} {unit} escritos a mano y pidió {rows}: use --rows {there_are} o un número menor."
+                "«{name}» tiene {there_are} {unit} en su banco de textos y pidió {rows}: use --rows {there_are} o menos."
             ).format(name=name, there_are=there_are, unit=unit, rows=rows)
         )

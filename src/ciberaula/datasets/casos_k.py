@@ -10,22 +10,13 @@ Its structure is built in, whatever the seed, so that lessons can rely on it:
 Only ``Random.random`` is drawn from, whose sequence Python keeps between versions: same seed, same bytes.
 """
 
-import csv
-import hashlib
-import io
-import json
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from pathlib import Path
 from random import Random
 
-from ciberaula.datasets.casos_k_card import card, package
+from ciberaula.datasets.casos_k_card import CARD, NAME, TABLE
 from ciberaula.datasets.places import PLACES
-from ciberaula.errors import UserError
-from ciberaula.files import cause, write_atomic
-from ciberaula.i18n import _
+from ciberaula.datasets.spec import DataSet, Portion, Recipe
 
-NAME = "casos-k"
 SEED = 2026
 ROWS = 120
 RARE = 6
@@ -73,36 +64,8 @@ class Case:
     canal: str
 
 
-def build(out: Path, seed: int = SEED, rows: int = ROWS) -> list[Path]:
-    """Write ``casos-k.csv``, ``datapackage.json`` and ``README.md`` into ``out`` and return their paths.
-
-    Raises ``UserError`` where ``rows`` lies outside 100–5000 or the folder can't be written.
-    """
-    table = _csv(simulate(seed, rows))
-    contents = {
-        f"{NAME}.csv": table,
-        "datapackage.json": _json(package(NAME, seed, rows, len(table), hashlib.sha256(table).hexdigest())),
-        "README.md": card(NAME, seed, rows).encode(),
-    }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, data in contents.items():
-            write_atomic(out / name, data)
-    except OSError as error:
-        raise UserError(
-            _("No se pudo escribir en {folder} ({reason}): revise los permisos o elija otra carpeta.").format(
-                folder=out, reason=cause(error)
-            )
-        ) from error
-    return [out / name for name in contents]
-
-
 def simulate(seed: int = SEED, rows: int = ROWS) -> list[Case]:
     """The cases, in order of intake. Nobody in them is real."""
-    if not FEWEST <= rows <= MOST:
-        raise UserError(
-            _("casos-k se genera con {low} a {high} filas; pidió {rows}.").format(low=FEWEST, high=MOST, rows=rows)
-        )
     chance = Random(seed)  # noqa: S311 (simulated data must repeat, not surprise)
     plain = [cell for cell, size in _quotas(rows - RARE).items() for _n in range(size)]
     drafts = [_draft(chance, cell) for cell in [*plain, *_rare_cells()]]
@@ -171,13 +134,25 @@ def _pick(chance: Random, weights: dict[str, float]) -> str:
     return list(weights)[-1]
 
 
-def _csv(cases: Sequence[Case]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(column.name for column in fields(Case))
-    writer.writerows(astuple(case) for case in cases)
-    return text.getvalue().encode()
+def make(recipe: Recipe, _first: int, _last: int) -> Portion:
+    """The whole table: its structure is one of all rows, so that it comes in one portion."""
+    cases = simulate(recipe.seed, recipe.rows)
+    return {NAME: {column.name: [getattr(case, column.name) for case in cases] for column in fields(Case)}}
 
 
-def _json(content: dict[str, object]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+DATASET = DataSet(
+    name=NAME,
+    title="Casos simulados para practicar k-anonimato",
+    summary="Una tabla de casos sin nombres, para medir quién puede ser reconocido y para evitarlo.",
+    unit="casos",
+    rows=ROWS,
+    seed=SEED,
+    tables=(TABLE,),
+    make=make,
+    card=CARD,
+    generator="ciberaula.datasets.casos_k",
+    fewest=FEWEST,
+    most=MOST,
+    portion=MOST,
+    keywords=("k-anonimato", "reidentificación", "trabajo social"),
+)

@@ -20,7 +20,7 @@ import numpy as np
 from ciberaula.datasets.cantons import CANTONS, PROVINCES, REGIONS
 from ciberaula.datasets.columns import Column as Values
 from ciberaula.datasets.conectividad_card import CARD
-from ciberaula.datasets.draws import Draws, Share, Whole
+from ciberaula.datasets.draws import Draws, Flags, Share, Whole
 from ciberaula.datasets.spec import YES_NO, Column, DataSet, Portion, Recipe, Table
 from ciberaula.i18n import _
 
@@ -120,7 +120,7 @@ def _internet(draws: Draws, rows: Whole, rural: Share) -> Share:
     return _apart(_tenths(np.clip(found, 6.0, 92.0)), draws.chance(rows, "repetido", _REPEATED))
 
 
-def _apart(values: Share, repeated: Share) -> Share:
+def _apart(values: Share, repeated: Flags) -> Share:
     """``values`` with one that an earlier row has moved up by a tenth until it is free, except where ``repeated``."""
     taken: set[int] = set()
     found = np.empty_like(values)

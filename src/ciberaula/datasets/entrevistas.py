@@ -62,7 +62,7 @@ class Turn(Strict):
 
     who: Literal["E", "P"]
     text: str = ""
-    units: list[Unit] = []
+    units: tuple[Unit, ...] = ()
 
     @property
     def words(self) -> str:
@@ -107,9 +107,8 @@ def make(recipe: Recipe, first: int, last: int) -> Portion:
     }
     units = [unit for one in chosen for unit in _units(one)]
     tables["segmentos"] = [row for row, _unit in units]
-    coded = ("colega", lambda unit: unit.second), ("codificacion", lambda unit: unit.code)
-    for name, of in coded:
-        tables[name] = [{"segmento_id": row["segmento_id"], "codigo": of(unit)} for row, unit in units]
+    tables["colega"] = [{"segmento_id": row["segmento_id"], "codigo": unit.second} for row, unit in units]
+    tables["codificacion"] = [{"segmento_id": row["segmento_id"], "codigo": unit.code} for row, unit in units]
     return {table.name: _columns(table, tables[table.name]) for table in (*TABLES, *KEYS)}
 
 
@@ -174,8 +173,8 @@ _INTERVIEW_ID = Column("entrevista_id", _("Entrevista"), pattern="^E[0-9]{2}$")
 _OF_INTERVIEW = Reference(("entrevista_id",), "entrevistas", ("entrevista_id",))
 _OF_TURN = Reference(("entrevista_id", "turno"), "turnos", ("entrevista_id", "turno"))
 _CODED = (
-    (Reference(("segmento_id",), "segmentos", ("segmento_id",))),
-    (Reference(("codigo",), "codigos", ("codigo",))),
+    Reference(("segmento_id",), "segmentos", ("segmento_id",)),
+    Reference(("codigo",), "codigos", ("codigo",)),
 )
 _TURN = Column("turno", _("Número de turno"), "integer", low=1)
 

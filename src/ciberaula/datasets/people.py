@@ -95,7 +95,7 @@ def is_assigned_telephone(number: str) -> bool:
 
 def mail(dice: Dice, of: str) -> str:
     """An address for that name, in a reserved domain."""
-    first, *rest = plain(of)
+    first, *rest = plain(of).split()
     last = rest[0] if rest else "sim"
     local = dice.one((f"{first}.{last}", f"{first[0]}{last}", f"{first}{last}{dice.whole(1, 99)}", f"{last}_{first}"))
     return f"{local}@{dice.one(MAIL_DOMAINS)}"

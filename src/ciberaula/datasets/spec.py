@@ -148,7 +148,7 @@ class DataSet:
                 else _("entre {low} y {high}").format(low=self.fewest, high=self.most)
             )
             raise UserError(
-                _("«{name}» se genera con {limits} {unit}; pidió {rows}. Cambie --rows.").format(
+                _("«{name}» admite {limits} {unit}; pidió {rows}. Cambie --rows.").format(
                     name=self.name, limits=limits, unit=self.unit, rows=rows
                 )
             )
