@@ -80,7 +80,7 @@ def test_the_structure_that_the_card_states(seed: int, rows: int) -> None:
 @every_build
 def test_the_findings_of_the_study_can_be_seen(seed: int, rows: int) -> None:
     table = frame(seed, rows)
-    tools = pd.crosstab(table["tipo_institucion"], table["herramienta_principal"], normalize="index")
+    tools: Any = pd.crosstab(table["tipo_institucion"], table["herramienta_principal"], normalize="index")
     assert tools.loc["ministerio"].idxmax() == "sistema de gestión de casos"
     assert tools["sistema de gestión de casos"].idxmax() == "ministerio"
     assert tools.loc["ONG"].idxmax() == "aplicaciones y plataformas en línea"

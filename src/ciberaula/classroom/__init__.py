@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
+    from ciberaula.classroom.data_view import data, labels, load
     from ciberaula.classroom.desk_app import story
     from ciberaula.classroom.desk_room import practice_room
     from ciberaula.classroom.desk_shared import shared_desk
     from ciberaula.classroom.documents import document
+    from ciberaula.classroom.explorer_widget import explorer
     from ciberaula.classroom.handover import delivery, module_progress
     from ciberaula.classroom.legal_view import legal_card
     from ciberaula.classroom.tools import anonymity_lab, term_calculator
@@ -22,9 +24,13 @@ _HOMES = {
     "anonymity_lab": "tools",
     "answers": "checks",
     "check": "checks",
+    "data": "data_view",
     "delivery": "handover",
     "document": "documents",
+    "explorer": "explorer_widget",
+    "labels": "data_view",
     "legal_card": "legal_view",
+    "load": "data_view",
     "module_progress": "handover",
     "practice_room": "desk_room",
     "question": "widgets",
@@ -40,9 +46,13 @@ __all__ = [
     "anonymity_lab",
     "answers",
     "check",
+    "data",
     "delivery",
     "document",
+    "explorer",
+    "labels",
     "legal_card",
+    "load",
     "module_progress",
     "practice_room",
     "question",

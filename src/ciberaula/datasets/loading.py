@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ciberaula import paths
-from ciberaula.datasets.cells import Misfit, column_values
 from ciberaula.errors import UserError
 from ciberaula.files import cause
 from ciberaula.i18n import _
@@ -212,6 +211,8 @@ def _wrong_header(table: TableInfo, header: list[str], wanted: list[str]) -> str
 
 
 def _column(name: str, table: TableInfo, column: ColumnInfo, cells: list[str]) -> Any:
+    from ciberaula.datasets.cells import Misfit, column_values  # brings pandas
+
     try:
         return column_values(column.kind, column.categories, dict(column.constraints), cells, table.missing)
     except Misfit as found:

@@ -31,8 +31,9 @@ NAME = "publicaciones"
 ROWS = 600
 FIRST, LAST = date(2025, 6, 1), date(2025, 12, 31)
 LABELS = ("privacidad", "autoria", "dignidad")
-MONTHS = tuple(
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+MONTHS = (
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
 )
 
 _FOLLOWERS = {"campana": (4000, 14000), "institucion": (900, 9000), "colega": (90, 1600)}
@@ -219,7 +220,9 @@ def _labels(one: Placed) -> dict[str, Any]:
 DATASET = DataSet(
     name=NAME,
     title=_("Publicaciones simuladas en redes sociales"),
-    summary=_("Publicaciones de una campaña, de instituciones y de colegas que no existen, con su alcance y sus reacciones."),
+    summary=_(
+        "Publicaciones de una campaña, de instituciones y de colegas que no existen, con su alcance y sus reacciones."
+    ),
     unit=_("publicaciones"),
     rows=ROWS,
     seed=2026,
