@@ -3,6 +3,7 @@
 Each step stands twice, side by side: done, and as code. A test runs the code of many random plans and compares.
 """
 
+import itertools
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -104,8 +105,7 @@ class Outcome:
 def run(plan: Plan, table: pd.DataFrame) -> Outcome:
     """Ask ``plan`` of ``table`` (as ``load`` gives it). Raises ``UserError`` for what a person still has to choose."""
     _ready(plan)
-    source = ", ".join(quoted(name) for name in (plan.dataset, plan.table) if name)
-    code = [f"tabla = load({source})"]
+    code = [f"tabla = load({_source(plan)})"]
     kept = table
     for one in plan.filters:
         kept, line = _filtered(one, kept)
@@ -127,6 +127,10 @@ def run(plan: Plan, table: pd.DataFrame) -> Outcome:
 def quoted(text: str) -> str:
     """``text`` as Python writes it between double quotes."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _source(plan: Plan) -> str:
+    return ", ".join(quoted(name) for name in (plan.dataset, plan.table) if name)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -198,14 +202,13 @@ def _count(plan: Plan, found: Outcome) -> None:
 def _share(plan: Plan, found: Outcome) -> None:
     if not plan.groups:
         found.value = round(100 * found.rows / found.total, _DECIMALS) if found.total else math.nan
-        found.code.append(f"valor = round(100 * len(tabla) / {found.total}, {_DECIMALS})  # de todas las filas")
+        found.code.append(f"valor = round(100 * len(tabla) / len(load({_source(plan)})), {_DECIMALS})")
         return
     _count(plan, found)
-    frame = found.frame
-    assert frame is not None
+    frame: Any = found.frame
     if len(plan.groups) == 2 and plan.base in ("grupo1", "grupo2"):
         key = plan.keys[0 if plan.base == "grupo1" else 1]
-        whole = frame.groupby(key, observed=True)[ROWS].transform("sum")
+        whole: Any = frame.groupby(key, observed=True)[ROWS].transform("sum")
         found.code.append(f'base = resultado.groupby({quoted(key)}, observed=True)[{quoted(ROWS)}].transform("sum")')
     else:
         whole = frame[ROWS].sum()
@@ -239,7 +242,7 @@ def _statistic(plan: Plan, found: Outcome) -> None:
         found.value = plain(round(float(found.selected[plan.column].agg(name)), _DECIMALS))
         found.code.append(f"valor = round(float(tabla[{quoted(plan.column)}].{name}()), {_DECIMALS})")
         return
-    grouped = found.selected.groupby(plan.keys, observed=True)[plan.column]
+    grouped: Any = found.selected.groupby(plan.keys, observed=True)[plan.column]
     found.frame = grouped.agg(**{ROWS: "size", plan.figure: name}).round(_DECIMALS).reset_index()
     found.code += [
         f"grupos = tabla.groupby({_listed(plan.keys)}, observed=True)[{quoted(plan.column)}]",
@@ -304,7 +307,8 @@ def spearman(table: pd.DataFrame, pair: Sequence[str]) -> float:
 
     C. Spearman, «The proof and measurement of association between two things», American Journal of Psychology 15, 1904.
     """
-    return float(table[list(pair)].corr(method="spearman").iloc[0, 1])
+    rho: Any = table[list(pair)].corr(method="spearman").iloc[0, 1]
+    return float(rho)
 
 
 def plain(number: float) -> float | int:
@@ -328,7 +332,7 @@ def bin_edges(low: float, high: float, *, whole: bool) -> list[float | int]:
 def bin_names(edges: Sequence[float | int], *, whole: bool) -> list[str]:
     """What each interval is called: «20–29» for whole numbers, «0,5 a <1» otherwise."""
     named = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         if whole:
             named.append(f"{low}" if high - low == 1 else f"{low}–{high - 1}")
         else:

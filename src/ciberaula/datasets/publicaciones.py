@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ciberaula.casework.calendars import MONTHS
 from ciberaula.datasets import banks
 from ciberaula.datasets.cantons import CANTONS
 from ciberaula.datasets.draws import Dice, Draws
@@ -31,10 +32,6 @@ NAME = "publicaciones"
 ROWS = 600
 FIRST, LAST = date(2025, 6, 1), date(2025, 12, 31)
 LABELS = ("privacidad", "autoria", "dignidad")
-MONTHS = (
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
-    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
-)
 
 _FOLLOWERS = {"campana": (4000, 14000), "institucion": (900, 9000), "colega": (90, 1600)}
 _BY_FORMAT = {"texto": 0.20, "imagen": 0.30, "video": 0.45, "enlace": 0.12}
@@ -53,7 +50,7 @@ Rows = list[dict[str, Any]]
 
 
 class Post(Strict):
-    """A post of the bank. ``link``: its slots are filled from one case; ``ages``: of which age, where the text supposes it."""
+    """A post of the bank. ``link``: its slots are filled from one case, of the ages and gender that the text supposes."""
 
     id: Annotated[str, Field(pattern="^[a-z]+-[0-9]+$")]
     account: Literal["campana", "institucion", "colega"]
@@ -67,7 +64,8 @@ class Post(Strict):
     why: str = ""
     hard: bool = False
     link: bool = False
-    ages: tuple[int, int] = (0, 120)
+    ages: tuple[int, int] = (2, 120)
+    gender: Literal["f", "m", ""] = ""
 
 
 class Posts(Strict):
@@ -146,10 +144,10 @@ def _place(post: Post, case: Mapping[str, Any] | None, public: Draws, dice: Dice
 
 def person(gender: str, age: int) -> str:
     """How people tell of somebody without a name: «una adolescente», «un señor»."""
-    words = ("una niña", "una adolescente", "una joven", "una señora", "una señora mayor")
+    words = ("una niña", "una adolescente", "una joven", "una señora")
     if gender == "masculino":
-        words = ("un niño", "un adolescente", "un joven", "un señor", "un señor mayor")
-    return words[sum(age >= least for least in (12, 18, 30, 65))]
+        words = ("un niño", "un adolescente", "un joven", "un señor")
+    return words[sum(age >= least for least in (12, 18, 30))]
 
 
 def _cases(posts: Sequence[Post]) -> dict[str, Mapping[str, Any]]:
@@ -158,7 +156,7 @@ def _cases(posts: Sequence[Post]) -> dict[str, Mapping[str, Any]]:
         return {}
     from ciberaula.datasets.publicaciones_cases import suitable
 
-    return suitable({post.id: post.ages for post in posts}, before=LAST)
+    return suitable({post.id: (*post.ages, post.gender) for post in posts}, before=LAST)
 
 
 def _between(dice: Dice, first: date, last: date) -> date:

@@ -42,7 +42,7 @@ _GOLDEN = 0.6180339887498949
 _PERSON = ("genero", "banda")
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _AGREES = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
-_CONTRACTED = re.compile(r"\b([Dd]e|[Aa]) el (?=[a-zñáéíóú])")
+_CONTRACTED = re.compile(r"\b([Dd]e|[Aa]) el (?=\S)")
 _INITIALS = "ABCDEFGHJLMNPRSTVYZ"
 
 
@@ -215,6 +215,7 @@ class Book:
                 text = _HOLE.sub(lambda hole: self._fill(hole[1], at, dice), text)
             text = _AGREES.sub(lambda agreed: agreed[1 if at["genero"] == 1 else 2], text)
             text = _CONTRACTED.sub(lambda found: found[1] + "l ", text)
+            text = " " + text[1:] if text.startswith("+") else text.removeprefix("-")
             made.append(text[:1].upper() + text[1:] if first else text)
         return made
 
