@@ -116,7 +116,7 @@ def test_the_code_book_tells_neighbours_apart() -> None:
 @pytest.mark.parametrize("name", INTERVIEWS)
 def test_the_shape_of_an_interview(name: str) -> None:
     data = interview(name)
-    assert set(data) - {"note"} == {"schema", "id", "participant", "month", "mode", "minutes", "turns"}
+    assert set(data) - {"note", "graded"} == {"schema", "id", "participant", "month", "mode", "minutes", "turns"}
     assert (data["schema"], data["id"]) == (1, name)
     assert set(data["participant"]) == {"sector", "institution", "area", "province", "role", "years", "gender"}
     assert data["participant"]["sector"] in {"publica", "privada"}
@@ -131,6 +131,7 @@ def test_the_shape_of_an_interview(name: str) -> None:
         assert set(unit) == {"text", "code", "second"}
         assert {unit["code"], unit["second"]} <= {*book(), NONE}
         assert unit["text"] == unit["text"].strip()
+        assert 1 <= len(re.split(r"(?<=[.!?…])\s+", unit["text"])) <= 4
     assert all(turn.strip() for turn in said(name))
 
 
@@ -189,7 +190,8 @@ def test_the_evidence_is_mixed() -> None:
     frequency = Counter(unit["code"] for name in INTERVIEWS for unit in units(name))
     assert set(frequency) == {*book(), NONE}
     assert all(frequency[code] >= 10 for code in book())
-    # Most name training and resources as barriers, some do not: a trainee cannot write «all».
+    # Most name training and resources as barriers, some do not, and nothing is said by all: a trainee cannot write «todas».
+    assert all(len(with_code(code)) < len(INTERVIEWS) for code in book())
     assert len(INTERVIEWS) / 2 < len(with_code("des_formacion")) < len(INTERVIEWS)
     assert len(INTERVIEWS) / 2 < len(with_code("des_recursos")) < len(INTERVIEWS)
     assert 3 <= len(set(INTERVIEWS) - with_code("des_formacion")) <= 4

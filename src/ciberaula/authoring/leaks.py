@@ -1,11 +1,12 @@
 """Answers stay with the instructor: nothing of a hidden test, a solution or an answer bank may reach a trainee's files."""
 
 import ast
+import csv
 import html
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from nbformat import NotebookNode
 from ciberaula.authoring.notebooks import read_source, sources
 from ciberaula.casework.assessment.load import PREFIX, STORY_PREFIX
 from ciberaula.casework.players import PLAYERS, story_files
+from ciberaula.datasets.published import SEEDS, SIDE
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 from ciberaula.yamlfile import read_yaml
@@ -29,6 +31,9 @@ _MIN_LENGTH = 24
 _BINARY = {".png", ".jpg", ".ico", ".woff2", ".parquet", ".mo", ".pyc", ".docx", ".pdf", ".zip"}
 # What an assignment's folder may hand out; anything else in solutions/ (a script, a note) is the instructor's own.
 _RELEASED = {".ipynb", ".yml", ".csv", ".json", ".svg", ".png"}
+# In the banks of the data sets: what is said of a text, which is never published; and the like in their keys.
+_TOLD = ("why", "note")
+_KEY_COLUMNS = ("explicacion",)
 _NEVER_RELEASED = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "ciberaula.grading")
 
 
@@ -89,6 +94,8 @@ def secret_texts(course: Path) -> dict[str, str]:
         name = bank.relative_to(course).as_posix()
         for text in _strings(read_yaml(bank, name).data):
             secrets[normalised(text)] = name
+    for text, name in _data_keys(course):
+        secrets[normalised(text)] = name
     return {text: origin for text, origin in secrets.items() if _is_telling(text) and text not in public}
 
 
@@ -97,6 +104,33 @@ def _story_keys(course: Path) -> Iterator[Path]:
     for story in story_files(course):
         if story.story.is_relative_to(course / "solutions"):
             yield from (path for path in (story.assessment, story.players) if path.is_file())
+
+
+def _data_keys(course: Path) -> Iterator[tuple[str, str]]:
+    """(text, file) of what is said about the data sets on the instructor's side: why a post is wrong, how a key reads."""
+    for bank in sorted((course / SIDE).rglob("*.yml")):
+        name = bank.relative_to(course).as_posix()
+        if name != SEEDS.as_posix():
+            yield from ((text, name) for text in _under(read_yaml(bank, name).data, _TOLD))
+    for key in sorted((course / SIDE).rglob("*.csv")):
+        name = key.relative_to(course).as_posix()
+        with key.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                yield ",".join(row.values()), name
+                yield from ((row[column], name) for column in _KEY_COLUMNS if column in row)
+
+
+def _under(data: Any, keys: Collection[str]) -> Iterator[str]:
+    """The texts that stand under one of ``keys``, at any depth."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in keys and isinstance(value, str):
+                yield value
+            else:
+                yield from _under(value, keys)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _under(value, keys)
 
 
 def _is_telling(text: str) -> bool:

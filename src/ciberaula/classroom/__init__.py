@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ciberaula.classroom.checks import answers, check, submit_answer, submit_table
+    from ciberaula.classroom.coding import coding_room
     from ciberaula.classroom.data_view import data, labels, load
     from ciberaula.classroom.desk_app import story
     from ciberaula.classroom.desk_room import practice_room
@@ -24,6 +25,7 @@ _HOMES = {
     "anonymity_lab": "tools",
     "answers": "checks",
     "check": "checks",
+    "coding_room": "coding",
     "data": "data_view",
     "delivery": "handover",
     "document": "documents",
@@ -46,6 +48,7 @@ __all__ = [
     "anonymity_lab",
     "answers",
     "check",
+    "coding_room",
     "data",
     "delivery",
     "document",

@@ -33,7 +33,7 @@ def coding_room(interview: str, *, turns: tuple[int, int] | None = None, answer:
     """
     units = _units(interview, turns)
     codes = load(_SET, "codigos")
-    names = {row.codigo: _shown(row.tema, row.nombre) for row in codes.itertuples()}
+    names = {code: _shown(theme, name) for code, theme, name in _texts(codes, "codigo", "tema", "nombre")}
     place = workplace()
     question = _table_question(place, answer) if answer else None
     sections = _sections(interview, units, list(names.items()))
@@ -51,8 +51,8 @@ def coding_room(interview: str, *, turns: tuple[int, int] | None = None, answer:
         _("Sala de codificación: entrevista {id}").format(id=interview),
         sections,
         intro=_(
-            "Entrevista **simulada**. Lea cada unidad y elija el código que mejor dice de qué habla, no si usted está de acuerdo. "
-            "Si ninguno le corresponde, elija «ninguno». Se guarda con cada cambio; puede parar y volver."
+            "Entrevista **simulada**. Lea cada unidad y elija el código que mejor dice de qué habla, no si usted está de "
+            "acuerdo. Si ninguno le corresponde, elija «ninguno». Se guarda con cada cambio; puede parar y volver."
         ),
         values=_before(place, key, question, fields),
         on_change=change,
@@ -96,7 +96,7 @@ def _sections(interview: str, units: pd.DataFrame, options: Sequence[tuple[str, 
         asked = before[before["habla"] == _INTERVIEWER]["texto"]
         intro = _("*Le preguntan:* {text}").format(text=asked.iloc[-1]) if len(asked) else ""
         fields = [
-            Field(row.segmento_id, row.texto, kind="choice", options=options) for row in answered.itertuples(index=False)
+            Field(unit, text, kind="choice", options=options) for unit, text in _texts(answered, "segmento_id", "texto")
         ]
         sections.append(Section(_("Turno {number}").format(number=turn), fields, intro=intro))
     return sections
@@ -127,7 +127,7 @@ def _cleaned(fields: list[Field], values: Any) -> Values:
 
 
 def _result(values: Values, units: pd.DataFrame, names: dict[str, str], *, compare: bool) -> str:
-    chosen = [(row.segmento_id, values.get(row.segmento_id)) for row in units.itertuples()]
+    chosen = [(unit, values.get(unit)) for (unit,) in _texts(units, "segmento_id")]
     done = [code for _unit, code in chosen if code]
     told = ngettext("Lleva {done} de {n} unidad.", "Lleva {done} de {n} unidades.", len(chosen))
     parts = [f"<p><strong>{told.format(done=len(done), n=len(chosen))}</strong></p>"]
@@ -178,6 +178,12 @@ def _kappa(value: float) -> str:
     return _("Kappa de Cohen: <strong>{kappa}</strong> (1 es acuerdo total; 0, el del azar).").format(
         kappa=f"{value:.2f}".replace(".", ",")
     )
+
+
+def _texts(table: pd.DataFrame, *columns: str) -> list[list[str]]:
+    """The rows of those columns of text."""
+    rows: list[list[str]] = table[list(columns)].astype(str).to_numpy().tolist()
+    return rows
 
 
 def _shown(theme: str, name: str) -> str:

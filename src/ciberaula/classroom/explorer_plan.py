@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from ciberaula.datasets.spec import YES_NO
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
@@ -183,9 +184,17 @@ def _derived(plan: Plan, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             lines.append(f'tabla = tabla.assign({one}{MONTH}=tabla[{quoted(one)}].dt.strftime("%Y-%m"))')
     if plan.measure == "correlacion":
         for one in sorted(plan.ranked & {plan.column, plan.other}):
-            table = table.assign(**{f"{one}{RANK}": table[one].cat.codes})
-            lines.append(f"tabla = tabla.assign({one}{RANK}=tabla[{quoted(one)}].cat.codes)")
+            ranks, told = _ranks(table[one], f"tabla[{quoted(one)}]")
+            table = table.assign(**{f"{one}{RANK}": ranks})
+            lines.append(f"tabla = tabla.assign({one}{RANK}={told})")
     return table, lines
+
+
+def _ranks(column: Any, written: str) -> tuple[Any, str]:
+    """Categories as numbers in their declared order, but for «sí», which is more than «no» wherever it stands."""
+    if set(column.cat.categories) == set(YES_NO):
+        return (column == YES_NO[0]).astype("int64"), f'({written} == {quoted(YES_NO[0])}).astype("int64")'
+    return column.cat.codes, f"{written}.cat.codes"
 
 
 def _count(plan: Plan, found: Outcome) -> None:

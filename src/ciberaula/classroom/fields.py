@@ -21,7 +21,8 @@ class Field:
 
     ``options`` (for ``choice`` and ``multiple``) are pairs ``(id, Spanish text)``. Its value, as Python sees it, is
     a plain string (``choice``: an option id; ``text``; ``date``: ``YYYY-MM-DD``), an ``int`` or finite ``float``
-    (``number``), a list of option ids in option order (``multiple``), or ``None`` while it is empty.
+    (``number``), a list of option ids in option order (``multiple``), or ``None`` while it is empty. ``listed``: a choice
+    is always a drop-down list, however few its options; ``hidden``: there, and not shown.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Field:
     maximum: float | None = None
     step: float | None = None
     shown_when: tuple[str, Sequence[str]] | None = None  # a choice's id, and its options that make this field matter
+    listed: bool = False
+    hidden: bool = False
 
     def clean(self, raw: object) -> Any:
         """``raw`` from the front end as a value of this field, or ``None`` when empty.
@@ -86,6 +89,8 @@ class Field:
             "max": self.maximum,
             "step": self.step,
             "shown_when": list(self.shown_when) if self.shown_when else None,
+            "listed": self.listed,
+            "hidden": self.hidden,
         }
 
 

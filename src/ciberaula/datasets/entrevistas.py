@@ -82,7 +82,7 @@ class Participant(Strict):
 
 
 class Interview(Strict):
-    """A file of the bank. ``note`` is for the instructor."""
+    """A file of the bank. ``note`` is for the instructor. Of a ``graded`` one the colleague's coding stays unpublished."""
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Annotated[str, Field(pattern="^E[0-9]{2}$")]
@@ -92,6 +92,7 @@ class Interview(Strict):
     minutes: int
     turns: list[Turn]
     note: str = ""
+    graded: bool = False
 
 
 def make(recipe: Recipe, first: int, last: int) -> Portion:
@@ -107,7 +108,12 @@ def make(recipe: Recipe, first: int, last: int) -> Portion:
     }
     units = [unit for one in chosen for unit in _units(one)]
     tables["segmentos"] = [row for row, _unit in units]
-    tables["colega"] = [{"segmento_id": row["segmento_id"], "codigo": unit.second} for row, unit in units]
+    graded = {one.id for one in chosen if one.graded}
+    tables["colega"] = [
+        {"segmento_id": row["segmento_id"], "codigo": unit.second}
+        for row, unit in units
+        if row["entrevista_id"] not in graded
+    ]
     tables["codificacion"] = [{"segmento_id": row["segmento_id"], "codigo": unit.code} for row, unit in units]
     return {table.name: _columns(table, tables[table.name]) for table in (*TABLES, *KEYS)}
 

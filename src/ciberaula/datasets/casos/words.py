@@ -172,6 +172,12 @@ INCIDENTS: tuple[str, ...] = (
     "documento compartido con más datos de los acordados",
     "cuenta de mensajería en manos ajenas",
 )
+# Why a closed case came back.
+REOPENINGS: tuple[str, ...] = ("volvió a pedir apoyo", "hubo un hecho nuevo", "no se cumplió lo acordado")
+# How a consent was given.
+HOW: tuple[str, ...] = ("de palabra, en persona", "de palabra, por llamada", "firmado", "con lectura en voz alta")
+RESPONSIBLE: tuple[str, ...] = ("la persona", "la familia", "trabajo social", "la institución")
+SAFE_CONTACT: tuple[str, ...] = ("solo en la mañana", "solo en la tarde", "avisar antes con una llamada corta", "no dejar mensajes")
 # The services that a motive usually asks for, most usual first.
 SERVICES_OF: tuple[tuple[str, str, str], ...] = (
     ("legal_assistance", "psychosocial", "safehouse"),
@@ -202,6 +208,11 @@ REFERRED: tuple[tuple[str, str], ...] = (
     ("identity; location", "identity; contact; location; family"),
     ("identity; contact", "identity; contact; image; family"),
 )
+
+
+def told(ids: str) -> str:
+    """Kinds of data, as the desk names them («identity; health»), as they stand in a cell."""
+    return "; ".join(DATA[id] for id in ids.split("; "))
 
 
 def cells(words: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ reads its key from ``solutions/``, and raises for a log that cannot have been pl
 """
 
 from ciberaula.grading.scoring.choices import matching, multiple, ordering, single
+from ciberaula.grading.scoring.coding import coding
 from ciberaula.grading.scoring.paths import path
 from ciberaula.grading.scoring.result import MEDIA_TYPE, ItemScore, Verdict
 from ciberaula.grading.scoring.stance import KeptAway
@@ -20,6 +21,7 @@ __all__ = [
     "KeptAway",
     "Together",
     "Verdict",
+    "coding",
     "form",
     "matching",
     "multiple",

@@ -159,3 +159,17 @@ def require_points(item: str, points: float) -> None:
         item,
         _("los puntos deben ser un número mayor que 0, con dos decimales como máximo"),
     )
+
+
+def table_rows(answer: Any) -> list[dict[str, Any]] | None:
+    """The rows of a table (``{"columns": […], "rows": [[…], …]}``) as mappings, or ``None`` when it is no table."""
+    if not isinstance(answer, Mapping):
+        return None
+    columns, rows = answer.get("columns"), answer.get("rows")
+    if not (isinstance(columns, list) and isinstance(rows, list) and all(isinstance(name, str) for name in columns)):
+        return None
+    if not columns or len(set(columns)) != len(columns):
+        return None
+    if not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
+        return None
+    return [dict(zip(columns, row, strict=True)) for row in rows]

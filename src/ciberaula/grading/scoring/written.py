@@ -14,6 +14,7 @@ from ciberaula.grading.scoring.result import (
     is_blank,
     require_author,
     require_points,
+    table_rows,
     unanswered,
     unexpected,
 )
@@ -199,7 +200,7 @@ def table(item: str, answer: Any, *, points: float, checks: Sequence[Check]) -> 
     )
     if is_blank(answer):
         return unanswered(item, points=points)
-    rows = _rows(answer)
+    rows = table_rows(answer)
     if rows is None:
         return unexpected(item, points=points)
     total = 0.0
@@ -288,20 +289,6 @@ def _field_reason(words: Wording, name: str, given: Any, key: Any, share: float,
         best = sentence(words.field_option(name, key))
         lines.append(_("Lo más indicado: {option} {why}").format(option=best, why=why[key]))
     return " ".join(lines)
-
-
-def _rows(answer: Any) -> list[Row] | None:
-    """The rows of a table as mappings, or ``None`` when it is no table."""
-    if not isinstance(answer, Mapping):
-        return None
-    columns, rows = answer.get("columns"), answer.get("rows")
-    if not (isinstance(columns, list) and isinstance(rows, list) and all(isinstance(name, str) for name in columns)):
-        return None
-    if not columns or len(set(columns)) != len(columns):
-        return None
-    if not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
-        return None
-    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _passes(predicate: Callable[[list[Row]], bool], rows: list[Row]) -> bool:
