@@ -5,7 +5,7 @@ ROLE ?= trainee
 PORT ?= 8888
 CIBERAULA = PYTHONPATH=src $(or $(PYTHON),python3) -m ciberaula
 
-.PHONY: setup start test notebooks catalogue benchmark locks
+.PHONY: setup start test notebooks datasets catalogue benchmark locks
 
 setup:
 	@$(CIBERAULA) setup
@@ -18,6 +18,9 @@ test:
 
 notebooks:
 	@$(CIBERAULA) notebooks
+
+datasets:
+	@$(CIBERAULA) datasets build --published
 
 catalogue:
 	@$(CIBERAULA) catalogue

@@ -123,9 +123,20 @@ def test_published_interviews_are_as_the_card_says(published: dict[str, Values])
 
 
 def test_the_colleague_agrees_well_but_is_no_key(published: dict[str, Values]) -> None:
-    ours, theirs = published["codificacion"]["codigo"], published["colega"]["codigo"]
-    assert published["codificacion"]["segmento_id"] == published["colega"]["segmento_id"]
-    assert 0.74 <= agreement.cohen_kappa(ours, theirs) <= 0.84
+    ours = dict(zip(*published["codificacion"].values(), strict=True))
+    theirs = dict(zip(*published["colega"].values(), strict=True))
+    assert set(ours) == set(published["segmentos"]["segmento_id"])
+    assert len(theirs) > 0.8 * len(ours)
+    assert 0.74 <= agreement.cohen_kappa([ours[unit] for unit in theirs], list(theirs.values())) <= 0.84
+
+
+def test_the_colleague_has_not_coded_what_is_graded(small: Recipe) -> None:
+    assert small.bank
+    path = small.bank / "e02.yml"
+    path.write_text(f"{path.read_text('utf-8')}graded: true\n", encoding="utf-8")
+    found = check(DATASET, DATASET.make(small, 1, 2))
+    assert found["colega"]["segmento_id"] == ["E01-001", "E01-002", "E01-003"]
+    assert found["codificacion"]["segmento_id"] == found["segmentos"]["segmento_id"]
 
 
 def test_nothing_of_the_instructor_is_in_the_public_tables(small: Recipe, published: dict[str, Values]) -> None:

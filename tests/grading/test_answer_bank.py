@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from ciberaula.errors import UserError
-from ciberaula.grading.answer_bank import AnswerBank, TableRecipe, load_answer_bank
+from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
+from ciberaula.grading.recipes import TableRecipe
 
 BANK: dict[str, Any] = {
     "schema": 1,

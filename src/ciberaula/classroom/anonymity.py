@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ciberaula.classroom.data_view import SCROLL
 from ciberaula.classroom.fields import Field, Section, clean_values
 from ciberaula.classroom.forms import FormWidget, Values
 from ciberaula.classroom.spec import Table
@@ -20,8 +21,6 @@ from ciberaula.i18n import _, ngettext
 _NEEDED = ("edad", "provincia", "canton")
 _PREVIEW = 8
 _MOST_SHOWN = 200
-# A wide table scrolls in its own box; its words stay whole.
-_SCROLL = "overflow-x:auto;overflow-wrap:normal;word-break:normal"
 _DROPPED = "quitar"
 _PLACES = ("provincia", "canton", "region")
 
@@ -308,7 +307,7 @@ def _folded(title: str, shown: pd.DataFrame) -> str:
         for row in shown.itertuples(index=False)
     )
     return (
-        f'<details><summary>{title}</summary><div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{_SCROLL}">'
+        f'<details><summary>{title}</summary><div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{SCROLL}">'
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 

@@ -12,9 +12,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ciberaula.classroom.drawing import INK
 from ciberaula.classroom.values import number_text
 
-INK = "#1a1a1a"
 GROUND = "#ffffff"
 GRID = "#767676"
 WIDTH = 340  # at 300 pixels, as on a phone, letters are still 12 pixels high

@@ -71,7 +71,7 @@ def submit_answer(id: str, value: object) -> None:
 
     Numbers of NumPy and dates are taken as plain ones. Raises one line for a value that the question can't take.
     """
-    _submit(_find(id), _plain(value), id)
+    _submit(_find(id), plain_value(value), id)
 
 
 def submit_table(id: str, table: object) -> None:
@@ -82,7 +82,7 @@ def submit_table(id: str, table: object) -> None:
     question = _find(id)
     if not isinstance(question, Table):
         raise UserError(_("«{id}» no pide una tabla: use submit_answer.").format(id=id))
-    _submit(question, _table(id, table), id)
+    _submit(question, table_value(id, table), id)
 
 
 def _submit(question: Asked, value: object, id: str) -> None:
@@ -105,7 +105,8 @@ def _find(id: str) -> Asked:
         raise UserError(str(error)) from None
 
 
-def _table(id: str, table: object) -> dict[str, Any]:
+def table_value(id: str, table: object) -> dict[str, Any]:
+    """A DataFrame or a list of dicts as the answer to the table question ``id``. Raises ``UserError`` for another thing."""
     if hasattr(table, "to_dict") and hasattr(table, "columns"):
         columns = [str(name) for name in table.columns]
         rows = table.to_dict(orient="split", index=False)["data"]
@@ -122,10 +123,10 @@ def _table(id: str, table: object) -> dict[str, Any]:
                 id=id, rows=len(rows), columns=len(columns), most=MAX_ROWS, wide=MAX_COLUMNS
             )
         )
-    return {"columns": columns, "rows": [[_plain(cell) for cell in row] for row in rows]}
+    return {"columns": columns, "rows": [[plain_value(cell) for cell in row] for row in rows]}
 
 
-def _plain(value: object) -> Any:
+def plain_value(value: object) -> Any:
     """``value`` as plain JSON: NumPy scalars unwrapped, missing values as ``None``, dates and the rest as text."""
     if value is None or isinstance(value, bool | int):
         return value
@@ -134,12 +135,12 @@ def _plain(value: object) -> Any:
     if isinstance(value, float):
         return None if math.isnan(value) else float(value)  # NumPy's own floats are floats too
     if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return {str(name): plain_value(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain_value(item) for item in value]
     if isinstance(value, date | datetime):
         return value.isoformat() if value == value else None  # NaT differs from itself
     unwrap = getattr(value, "item", None)
     if callable(unwrap) and getattr(value, "shape", None) == ():
-        return _plain(unwrap())
+        return plain_value(unwrap())
     return None if type(value).__name__ == "NAType" else str(value)

@@ -19,7 +19,7 @@ __all__ = ["DataView", "cell_text", "data", "labels", "load", "table_html"]
 _MOST_ROWS = 200
 _MOST_CATEGORIES = 12
 # A wide table scrolls in its own box; its words stay whole.
-_SCROLL = "overflow-x:auto;overflow-wrap:normal;word-break:normal"
+SCROLL = "overflow-x:auto;overflow-wrap:normal;word-break:normal"
 _KINDS = {
     "string": _("texto"),
     "integer": _("número entero"),
@@ -103,7 +103,7 @@ class DataView:
         )
         title = _("Qué significa cada columna")
         return (
-            f'<details><summary>{title}</summary><div role="region" aria-label="{title}" tabindex="0" style="{_SCROLL}">'
+            f'<details><summary>{title}</summary><div role="region" aria-label="{title}" tabindex="0" style="{SCROLL}">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
         )
 
@@ -123,7 +123,7 @@ def table_html(frame: "pd.DataFrame", headings: dict[str, str], title: str) -> s
         for row in frame.itertuples(index=False, name=None)
     )
     return (
-        f'<div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{_SCROLL}"><table>'
+        f'<div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{SCROLL}"><table>'
         f"<caption>{html.escape(title)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -165,9 +165,7 @@ class Fitting:
     def _choice(
         self, id: str, label: str, options: Sequence[tuple[str, str]], default: Any = None, hidden: bool = False
     ) -> Field:
-        field = Field(
-            id, label, kind="choice", options=options, listed=True, hidden=hidden, required=default is not None
-        )
+        field = Field(id, label, kind="choice", options=options, listed=True, hidden=hidden)
         return self._add(field, default)
 
     def _filter(self, number: int) -> list[Field]:

@@ -327,15 +327,29 @@ def plain(number: float) -> float | int:
 
 def bin_edges(low: float, high: float, *, whole: bool) -> list[float | int]:
     """At most 13 round limits, from ``low`` or below to above ``high``, in steps of 1, 2 or 5 times a power of ten."""
-    power = math.floor(math.log10(max((high - low) / _MOST_BINS, 1e-9)))
+    least = max(abs(low), abs(high)) * 1e-4 or 1e-4  # finer intervals would have limits that look alike
+    power = math.floor(math.log10(max((high - low) / _MOST_BINS, least)))
     steps = [factor * 10.0**exponent for exponent in range(power, power + 3) for factor in (1, 2, 5)]
-    if whole:
-        steps = [step for step in steps if step >= 1] or [1.0]
-    for step in steps:
-        first, last = math.floor(low / step), math.floor(high / step) + 1
-        if last - first <= _MOST_BINS:
+    edges: list[float | int] = []
+    for step in [step for step in steps if step >= 1] or [1.0] if whole else steps:
+        edges = _multiples(step, low, high)
+        if len(edges) <= _MOST_BINS + 1:
             break
-    return [plain(round(step * n, 10)) for n in range(first, last + 1)]
+    return edges
+
+
+def _multiples(step: float, low: float, high: float) -> list[float | int]:
+    """Multiples of ``step`` from at most ``low`` to more than ``high``, rounding errors aside."""
+    first, last = math.floor(low / step), math.floor(high / step)
+    if _multiple(step, first) > low:
+        first -= 1
+    while _multiple(step, last) <= high:
+        last += 1
+    return [_multiple(step, n) for n in range(first, last + 1)]
+
+
+def _multiple(step: float, times: int) -> float | int:
+    return plain(round(step * times, 10))
 
 
 def bin_names(edges: Sequence[float | int], *, whole: bool) -> list[str]:

@@ -11,7 +11,7 @@ from ciberaula.casework.calendars import MONTHS
 from ciberaula.classroom import charts
 from ciberaula.classroom.data_view import cell_text, table_html
 from ciberaula.classroom.explorer_fields import Facet, measures
-from ciberaula.classroom.explorer_plan import MONTH, RANK, RHO, ROWS, SHARE, STATISTICS, Filter, Outcome, Plan
+from ciberaula.classroom.explorer_plan import MONTH, RANK, RHO, ROWS, SHARE, STATISTICS, Filter, Outcome, Plan, spearman
 from ciberaula.classroom.values import number_text
 from ciberaula.datasets.spec import YES_NO
 from ciberaula.i18n import _, ngettext
@@ -20,6 +20,8 @@ _FEW = 5
 _MOST_BARS = 30
 _MOST_ROWS = 200
 _MOST_SPOTS = 600
+_NOTHING = _("Con estas filas no se puede calcular: hacen falta datos que varíen.")
+_TOO_MANY = f"<p>{_('Son demasiados grupos para un gráfico que se pueda leer: aquí está la tabla.')}</p>"
 
 
 class Report:
@@ -47,9 +49,9 @@ class Report:
 
     def title(self) -> str:
         """What was asked, as a heading: «Media de Edad (años) por Área»."""
-        named = [self._heading(one) for one in self.plan.keys]
+        named = [f"«{self._heading(one)}»" for one in self.plan.keys]
         by = _(" por {groups}").format(groups=_(" y ").join(named)) if named else ""
-        return f"{self._asked()}{by}"
+        return f"{self._asked()}{by}{self._base()}"
 
     def sentence(self) -> str:
         """The answer in one sentence."""
@@ -92,6 +94,15 @@ class Report:
             )
         return told
 
+    def _base(self) -> str:
+        """What 100 % is, where that is a choice."""
+        if len(self.plan.groups) < 2 or not (self.plan.measure == SHARE or self._crossed_share()):
+            return ""
+        if self.plan.base == "total":
+            return _(" (100 % = todas las filas)")
+        key = self.plan.keys[0 if self.plan.base == "grupo1" else 1]
+        return _(" (100 % = cada grupo de «{column}»)").format(column=self._heading(key))
+
     def _asked(self) -> str:
         plan = self.plan
         name = dict(measures())[plan.measure]
@@ -100,15 +111,15 @@ class Report:
             case "filas":
                 return _("Número de filas")
             case "proporcion":
-                return _("Porcentaje con «{value}» en {column}").format(value=plan.value, column=label)
+                return _("Porcentaje que dice «{value}» en «{column}»").format(value=plan.value, column=label)
             case "distribucion":
-                return _("Distribución de {column}").format(column=label)
+                return _("Distribución de «{column}»").format(column=label)
             case "correlacion":
-                return _("Correlación entre {column} y {other}").format(
+                return _("Correlación entre «{column}» y «{other}»").format(
                     column=label, other=self.columns[plan.other].label
                 )
             case _ if plan.measure in STATISTICS:
-                return _("{measure} de {column}").format(measure=name, column=label)
+                return _("{measure} de «{column}»").format(measure=name, column=label)
             case _:
                 return name
 
@@ -135,7 +146,7 @@ class Report:
     def _one_figure(self) -> str:
         value, plan, rows = self.found.value, self.plan, self.found.rows
         if value is None or not math.isfinite(value):
-            return _("Con estas filas no se puede calcular: hacen falta datos que varíen.")
+            return _NOTHING
         if plan.measure == "filas":
             return ngettext("Hay {n} fila.", "Hay {n} filas.", int(value)).format(n=int(value))
         if plan.measure == "correlacion":
@@ -167,6 +178,10 @@ class Report:
                         "«{column}» se ordenó así: {order}. El resultado solo tiene sentido si ese orden es real."
                     ).format(column=self.columns[one].label, order=order)
                 )
+        if self.plan.groups:
+            rho = spearman(self.found.selected, self.plan.pair)
+            if math.isfinite(rho):
+                told.append(_("Con todas las filas juntas: ρ = {value}.").format(value=number_text(round(rho, 2))))
         return [*told, _("Una correlación no dice cuál es la causa: puede haber algo más detrás de las dos.")]
 
     def _conditions(self) -> str:
@@ -212,7 +227,7 @@ class Report:
     def _extremes(self) -> str:
         cells = self._cells()
         if not cells:
-            return _("Con estas filas no se puede calcular: hacen falta datos que varíen.")
+            return _NOTHING
         high, low = max(cells, key=lambda cell: cell[1]), min(cells, key=lambda cell: cell[1])
         start = f"{self.title()}: "
         if len(cells) == 1:
@@ -231,7 +246,8 @@ class Report:
         way = _("sube") if ended > begun else _("baja") if ended < begun else _("queda igual")
         high, low = max(cells, key=lambda cell: cell[1]), min(cells, key=lambda cell: cell[1])
         return _(
-            "{title}: de {begun} en {first} a {ended} en {last} ({way}); lo más alto, {most} en {high}; lo más bajo, {least} en {low}."
+            "{title}: de {begun} en {first} a {ended} en {last} ({way}); "
+            "lo más alto, {most} en {high}; lo más bajo, {least} en {low}."
         ).format(
             title=self.title(),
             begun=self._figure(begun),
@@ -286,13 +302,14 @@ class Report:
         return f'<figure class="ciberaula-figure">{drawn}<figcaption>{html.escape(self.title())}</figcaption></figure>'
 
     def _told(self) -> str:
-        return self.sentence().removeprefix(f"{self.title()}: ")
+        told = self.sentence().removeprefix(f"{self.title()}: ")
+        return told[:1].upper() + told[1:]
 
     def _compared(self) -> str:
         """Bars or lines: the first grouping along the axis, the second as series."""
         wide = self._wide()
         if len(wide.columns) > charts.MOST_SERIES or (self.chart == "barras" and len(wide) > _MOST_BARS):
-            return f"<p>{_('Son demasiados grupos para un gráfico que se pueda leer: aquí está la tabla.')}</p>"
+            return _TOO_MANY
         names = [str(one) for one in wide.index]
         rows = [
             charts.Series(str(column), [None if value != value else float(value) for value in wide[column]])
@@ -324,9 +341,9 @@ class Report:
             [("", selected)] if key is None else [(cell_text(n), p) for n, p in selected.groupby(key, observed=True)]
         )
         if len(parts) > charts.MOST_SERIES:
-            return f"<p>{_('Son demasiados grupos para un gráfico que se pueda leer: aquí está la tabla.')}</p>"
+            return _TOO_MANY
         clouds = [charts.Cloud(name, _spots(part, x, y, _MOST_SPOTS // len(parts))) for name, part in parts]
-        said = _("Cada marca es una fila o varias que coinciden. {words}").format(words=self.sentence())
+        said = _("Cada marca es una fila o varias que coinciden. {words}").format(words=self._told())
         names = [self.columns[one.removesuffix(RANK)].label for one in (x, y)]
         return charts.scatter(self.title(), said, clouds, *names)
 

@@ -103,16 +103,19 @@ class FormWidget(FrontendWidget):
 
     def receive(self, message: dict[str, Any]) -> None:
         if message.get("type") == "save":
-            self._change(clean_values(self._fields, message.get("value")))
+            self._change(self._cleaned(message.get("value")))
         elif message.get("type") == "press" and message.get("button") in self._actions:
-            values = clean_values(self._fields, message.get("value"))
+            values = self._cleaned(message.get("value"))
             self._change(values)
             outcome = self._actions[message["button"]].run(values)
             if isinstance(outcome, Copy):
                 self._hand_over(outcome)
             elif isinstance(outcome, Filled):
-                self._change(clean_values(self._fields, outcome.values))
+                self._change(self._cleaned(outcome.values))
             self.tell(status=done(outcome if isinstance(outcome, str) else outcome.line))
+
+    def _cleaned(self, raw: object) -> Values:
+        return clean_values(self._fields, raw)
 
     def _hand_over(self, copy: Copy) -> None:
         """Send the file to the view whose button was pressed: the stamp tells it from others of the same form."""
@@ -169,6 +172,47 @@ class ToolWidget(FormWidget):
             actions=[Action("compute", button, pressed)] if button else (),
             result=None if button else ready,
         )
+
+
+class FittingForm(FormWidget):
+    """A form whose fields follow from what was chosen in it.
+
+    ``fit(values)`` takes whatever came and returns the sections as they are now and the values that fit them. The fields
+    keep their ids and their order: one that has no place now is ``hidden``.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        fit: Callable[[Mapping[str, Any]], tuple[list[Section], Values]],
+        *,
+        intro: str = "",
+        values: Mapping[str, Any] | None = None,
+        on_change: Callable[[Values], str] | None = None,
+        actions: Sequence[Action] = (),
+        result: Callable[[Values], str] | None = None,
+    ) -> None:
+        self._fit = fit
+        sections, first = fit(values or {})
+        self._sections = [_section(section) for section in sections]
+        super().__init__(
+            title, sections, intro=intro, values=first, on_change=on_change, actions=actions, result=result
+        )
+        self.spec = {**self.spec, "type": "fitting"}
+        self.tell()
+
+    def tell(self, **changes: Any) -> None:
+        super().tell(**changes, sections=self._sections)
+
+    def _cleaned(self, raw: object) -> Values:
+        known = {field.id for field in self._fields}
+        sections, values = self._fit({id: value for id, value in _mapping(raw).items() if id in known})
+        self._sections = [_section(section) for section in sections]
+        return values
+
+
+def _mapping(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, Mapping) else {}
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _MARKS = {True: "◉", False: "○"}
 _BOXES = {True: "☑", False: "☐"}
 _BREAK = re.compile(r"</(p|li|h\d|dt|dd|ol|ul|blockquote)>")
 _TAG = re.compile(r"<[^>]*>")
-_STYLE_BLOCK = re.compile(r"<style>.*?</style>", re.DOTALL)
+_STYLE_BLOCK = re.compile(r"<style>.*?</style>|<svg.*?</svg>", re.DOTALL)  # what says nothing as plain text
 
 
 def static_html(spec: Payload, state: Payload) -> str:
@@ -138,6 +138,21 @@ def _form(spec: Payload, state: Payload) -> str:
     return "".join(parts)
 
 
+def _fitting(spec: Payload, state: Payload) -> str:
+    """What is chosen in a form whose fields depend on each other; its options would fill the page."""
+    value = state["value"] or {}
+    shown: list[str] = []
+    for section in state.get("sections") or spec["sections"]:
+        for field in section["fields"]:
+            if field["id"] in value and not field["hidden"]:
+                texts = {one["id"]: one["text"] for one in field["options"]}
+                given: Any = value[field["id"]]
+                several = given if isinstance(given, list) else [given]
+                said = ", ".join(texts.get(one, str(one)) for one in several)
+                shown.append(f"{html.escape(field['label'])}: <strong>{html.escape(said)}</strong>")
+    return _listed(shown) if shown else ""
+
+
 _SHORT = 30  # options up to this many characters fit side by side
 
 
@@ -237,6 +252,7 @@ _KINDS: dict[str, Callable[[Payload, Payload], str]] = {
     "number": _number,
     "text": _text,
     "form": _form,
+    "fitting": _fitting,
     "table": _table,
     "scenario": _scenario,
     "desk": _desk,

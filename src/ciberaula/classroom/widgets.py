@@ -10,7 +10,7 @@ from ciberaula.classroom.feedback import feedback
 from ciberaula.classroom.frontend import FrontendWidget, done, no_status, problem
 from ciberaula.classroom.payload import question_payload, scenario_payload, story
 from ciberaula.classroom.sheet import SaveOutcome
-from ciberaula.classroom.spec import Question, Table
+from ciberaula.classroom.spec import Number, Question, Table
 from ciberaula.classroom.story_items import StoryItem
 from ciberaula.classroom.values import clean, describe, lacks
 from ciberaula.classroom.workplace import Workplace, workplace
@@ -51,8 +51,9 @@ class QuestionWidget(FrontendWidget):
         self._graded = graded
         self._place = place
         super().__init__(question_payload(question, graded), **self._saved())
-        if isinstance(question, Table):  # handed in elsewhere: by a tool, or by code
-            place.watch(question.id, lambda: self.tell(**self._saved()))
+        self._saving = False
+        if isinstance(question, Table | Number):  # may be handed in elsewhere: by a tool, or by code
+            place.watch(question.id, self._handed_in)
 
     def receive(self, message: dict[str, Any]) -> None:
         kind, value = message.get("type"), message.get("value")
@@ -64,20 +65,31 @@ class QuestionWidget(FrontendWidget):
         elif kind in ("save", "press") and not isinstance(self._question, Table):
             self._save(value)
 
+    def _handed_in(self) -> None:
+        if not self._saving:
+            self.tell(**self._saved())
+
+    def _put(self, value: Any, *, checked: bool = False) -> SaveOutcome:
+        self._saving = True
+        try:
+            return self._place.save(self._question, value, graded=self._graded, checked=checked)
+        finally:
+            self._saving = False
+
     def _save(self, raw: object) -> None:
         value = clean(self._question, raw)
-        outcome = self._place.save(self._question, value, graded=self._graded)
+        outcome = self._put(value)
         self.tell(value=value, feedback=None, status=status_of(outcome))
 
     def _check(self, raw: object) -> None:
         value = clean(self._question, raw)
         gap = lacks(self._question, value)
         if gap:
-            outcome = self._place.save(self._question, value, graded=False)
+            outcome = self._put(value)
             wanting = problem(_("Antes de comprobar: {gap}.").format(gap=gap))
             self.tell(value=value, feedback=None, status=wanting if outcome.saved else status_of(outcome))
             return
-        outcome = self._place.save(self._question, value, graded=False, checked=True)
+        outcome = self._put(value, checked=True)
         said = feedback(self._question, value)
         status = status_of(outcome)
         if outcome.saved:

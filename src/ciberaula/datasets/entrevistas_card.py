@@ -25,8 +25,9 @@ CARD = Card(
         "Veinte entrevistas semiestructuradas de 600 a 1 200 palabras: la mitad del sector público y la mitad del privado, "
         "doce urbanas y ocho rurales, de al menos doce provincias. Las opiniones son dispares a propósito: hay quien no ve "
         "el problema, quien se contradice y quien cuenta de oídas. Cada respuesta está cortada en unidades. El libro de "
-        "códigos tiene tres temas: beneficio, desafío y práctica. La tabla «colega» trae lo que codificó una colega simulada. "
-        "Las transcripciones se seudonimizaron con marcas como [nombre]; como en la vida, conviene revisar si bastó."
+        "códigos tiene tres temas: beneficio, desafío y práctica. La tabla «colega» trae lo que codificó una colega simulada, "
+        "que no llegó a todas las entrevistas. Las transcripciones se seudonimizaron con marcas como [nombre]; como en la "
+        "vida, conviene revisar si bastó."
     ),
     collection=_(
         "Nadie fue entrevistado. Los textos se escribieron uno por uno para el curso, con voces distintas. Lo que allí se "

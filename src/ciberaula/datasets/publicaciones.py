@@ -11,11 +11,11 @@ joined with its table for publication, they point at one person. Reach has a str
 Whether a post keeps to the rules changes nothing in its reach.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -45,6 +45,9 @@ _COMMON_NAMES = [canton.name for canton in CANTONS]
 _PLACES = tuple(
     name for name in _COMMON_NAMES if _COMMON_NAMES.count(name) == 1 and not name[0].isdigit()
 )  # one place in the country, and nothing that reads as a figure
+
+if TYPE_CHECKING:
+    from ciberaula.datasets.casos.linkage import Fact
 
 Rows = list[dict[str, Any]]
 
@@ -129,17 +132,17 @@ def _placed(posts: Sequence[Post], public: Draws, hidden: Draws) -> list[Placed]
     return [_place(post, cases.get(post.id), public, hidden.dice("post", post.id)) for post in posts]
 
 
-def _place(post: Post, case: Mapping[str, Any] | None, public: Draws, dice: Dice) -> Placed:
+def _place(post: Post, case: "Fact | None", public: Draws, dice: Dice) -> Placed:
     hours = _HOURS[post.account]
     minute = public.dice("hour", post.id).whole(hours[0] * 60, hours[-1] * 60 + 59)
     if case is None:
         text = post.text.replace("{canton}", dice.one(_PLACES))
         return Placed(post, _working(post, _between(dice, FIRST, LAST)), minute, text, None)
-    year, month = map(int, case["month"].split("-"))
+    year, month = map(int, case.month.split("-"))
     after = max(FIRST, date(year + month // 12, month % 12 + 1, 1))
     day = _working(post, _between(dice, after, min(LAST, after + timedelta(days=45))))
-    words = {"canton": case["canton"], "edad": case["age"], "mes": MONTHS[month - 1], "motivo": case["motive"]}
-    return Placed(post, day, minute, post.text.format(persona=person(case["gender"], case["age"]), **words), case["id"])
+    words = {"canton": case.canton, "edad": case.age, "mes": MONTHS[month - 1], "motivo": case.motive}
+    return Placed(post, day, minute, post.text.format(persona=person(case.gender, case.age), **words), case.case_id)
 
 
 def person(gender: str, age: int) -> str:
@@ -150,8 +153,8 @@ def person(gender: str, age: int) -> str:
     return words[sum(age >= least for least in (12, 18, 30))]
 
 
-def _cases(posts: Sequence[Post]) -> dict[str, Mapping[str, Any]]:
-    """For each post that tells of a case, a case of its own (post id -> facts)."""
+def _cases(posts: Sequence[Post]) -> dict[str, "Fact"]:
+    """For each post that tells of a case, a case of its own (post id -> what is known of it)."""
     if not posts:
         return {}
     from ciberaula.datasets.publicaciones_cases import suitable

@@ -9,66 +9,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ciberaula.casework.players import PlayerName, find_story, load_players, play_script
-from ciberaula.casework.stories.load import load_story
+from ciberaula.grading.recipes import recipe_of, value_of
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
 from ciberaula.yamlfile import Id, Strict, Text, distinct_ids, read_yaml, validate
 
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-_PLACE_COLUMNS = {"canton": ["provincia", "canton"], "provincia": ["provincia"], "region": ["region"]}
-
-
-class TableRecipe(Strict):
-    """How a table answer is made from a data set, so that the bank copies no data.
-
-    ``drop_below`` leaves out the rows whose combination of age, gender and place is shared by fewer rows than that.
-    """
-
-    data: Text
-    age: Literal["exact", "bands"]
-    place: Literal["canton", "provincia", "region"]
-    drop_below: int | None = None
-    columns: Annotated[list[str], Field(min_length=1)]
-
-    def answer(self) -> dict[str, Any]:
-        """The table as an answer: ``{"columns": [...], "rows": [[...], …]}``."""
-        from ciberaula.datasets import load, privacy  # pandas: only where a table is asked for
-
-        table = load(self.data)
-        if self.age == "bands":
-            table = privacy.generalise_age(table)
-        if self.place != "canton":
-            table = privacy.generalise_canton(table, self.place)
-        if self.drop_below is not None:
-            table = privacy.suppress_small(table, ["edad", "genero", *_PLACE_COLUMNS[self.place]], self.drop_below)
-        return {"columns": self.columns, "rows": table[self.columns].to_numpy(dtype=object).tolist()}
-
-
-class PlayerRecipe(Strict):
-    """How the log of a story is made from a reference player's script, so that the bank copies no log.
-
-    ``file`` is the script in the course; ``name`` the player. The log is nobody's: whoever hands it in puts a pseudonym.
-    """
-
-    story: Id
-    name: PlayerName
-    file: Annotated[str, Field(pattern=r"^grading/players/[a-z0-9-]+\.yml$")]
-
-    def answer(self) -> dict[str, Any]:
-        """The log as an answer."""
-        story = load_story(find_story(course_root(), self.story).story)
-        steps = load_players(course_root() / self.file, story).steps(self.name)
-        return play_script(story, steps).answer()
-
-
-class _Recipe(Strict):
-    table: TableRecipe
-
-
-class _PlayedRecipe(Strict):
-    player: PlayerRecipe
 
 
 class KnownAnswer(Strict):
@@ -79,11 +25,11 @@ class KnownAnswer(Strict):
 
     def value(self) -> Any:
         """The answer as the answer sheet would hold it."""
-        return _value(self.answer)
+        return value_of(self.answer)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        _recipe(self.answer)
+        recipe_of(self.answer)
         return self
 
 
@@ -123,7 +69,7 @@ class AnswerBank(Strict):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         for answer in self.reference.values():
-            _recipe(answer)
+            recipe_of(answer)
         if set(self.wrong) != set(self.reference):
             raise ValueError(_("«wrong» y «reference» deben tener las mismas preguntas."))
         distinct_ids(self.misconceptions, "misconceptions")
@@ -143,13 +89,14 @@ class AnswerBank(Strict):
 
     def reference_answers(self) -> dict[str, Any]:
         """The reference answer of every item, as the answer sheet would hold it."""
-        return {item: _value(answer) for item, answer in self.reference.items()}
+        return {item: value_of(answer) for item, answer in self.reference.items()}
 
     def answers_of(self, misconception: str) -> dict[str, Any]:
         """All answers of somebody who holds ``misconception`` and knows the rest."""
         changed = self.misconception(misconception).items
         return {
-            item: changed[item].value() if item in changed else _value(self.reference[item]) for item in self.reference
+            item: changed[item].value() if item in changed else value_of(self.reference[item])
+            for item in self.reference
         }
 
     def points_of(self, misconception: str, maxima: Mapping[str, float]) -> dict[str, float]:
@@ -162,17 +109,3 @@ def load_answer_bank(assignment: str) -> AnswerBank:
     """Read and check the answer bank of ``assignment``. Raises ``UserError``, in one line, for anything wrong in it."""
     path = course_root() / "grading" / "answer_bank" / f"{assignment}.yml"
     return validate(AnswerBank, read_yaml(path))
-
-
-def _recipe(answer: Any) -> TableRecipe | PlayerRecipe | None:
-    """The recipe that ``answer`` is, or ``None`` for an answer given as it stands."""
-    if isinstance(answer, dict) and set(answer) == {"table"}:
-        return _Recipe.model_validate(answer).table
-    if isinstance(answer, dict) and set(answer) == {"player"}:
-        return _PlayedRecipe.model_validate(answer).player
-    return None
-
-
-def _value(answer: Any) -> Any:
-    recipe = _recipe(answer)
-    return answer if recipe is None else recipe.answer()

@@ -94,7 +94,7 @@ function fieldControl(field, ui, mark, changed) {
 }
 
 function _fieldInput(field, label, described, ui, changed) {
-  if (field.kind === "multiple" || (field.kind === "choice" && field.options.length <= RADIOS_UP_TO)) {
+  if (field.kind === "multiple" || (field.kind === "choice" && !field.listed && field.options.length <= RADIOS_UP_TO)) {
     const options = field.options.map((option) => ({ id: option.id, html: "", text: option.text }));
     return _groupInput(field, options, changed);
   }
@@ -167,9 +167,12 @@ function formControl(spec, changed) {
     refresh();
     changed(whileTyping);
   };
+  const drawn = []; // of each field, what it was drawn from
+  const draw = (field) => ({ ...fieldControl(field, spec.ui, mark, told), away: field.hidden });
   const parts = spec.sections.map((section, index) => {
-    const made = section.fields.map((field) => fieldControl(field, spec.ui, mark, told));
+    const made = section.fields.map(draw);
     fields.push(...made);
+    drawn.push(...section.fields.map((field) => JSON.stringify(field)));
     const title = section.title ? h("h4", {}, section.title) : null;
     const intro = section.intro ? h("div", { html: section.intro }) : null;
     const inside = [intro, ...made.map((field) => field.element)];
@@ -181,7 +184,7 @@ function formControl(spec, changed) {
 
   function refresh() {
     const now = new Map(fields.map((field) => [field.id, field.get()]));
-    for (const { element, when } of fields) element.hidden = Boolean(when) && !when[1].includes(now.get(when[0]));
+    for (const { element, when, away } of fields) element.hidden = away || (Boolean(when) && !when[1].includes(now.get(when[0])));
     for (const { tally, made } of tallies) {
       const filled = made.filter((field) => now.get(field.id) !== null).length;
       tally.textContent = made.length ? fill(spec.ui.filled, { filled, total: made.length }) : "";
@@ -189,8 +192,23 @@ function formControl(spec, changed) {
   }
   refresh();
   return {
-    element: h("div", {}, ...parts),
-    typed: fields.flatMap((field) => field.typed),
+    element: h("div", { class: spec.type === "fitting" ? "ciberaula-fitting" : null }, ...parts),
+    get typed() {
+      return fields.flatMap((field) => field.typed);
+    },
+    /** Draw anew the fields that Python changed, and no other: the one that a person is in keeps the focus. */
+    refit(sections, value) {
+      sections.flatMap((section) => section.fields).forEach((field, index) => {
+        const now = JSON.stringify(field);
+        if (now === drawn[index]) return;
+        drawn[index] = now;
+        const made = draw(field);
+        made.set((value && value[field.id]) ?? null);
+        fields[index].element.replaceWith(made.element);
+        fields[index] = made;
+      });
+      refresh();
+    },
     get() {
       const values = {};
       for (const field of fields) {

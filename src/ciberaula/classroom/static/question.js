@@ -10,6 +10,7 @@ const CONTROLS = {
   number: numberControl,
   text: textControl,
   form: formControl,
+  fitting: formControl,
 };
 
 function render({ model, el }) {
@@ -157,6 +158,7 @@ function _answerBody(spec, send, talk) {
     after: [explanation, result],
     flush: () => typing.flush(),
     update(state) {
+      if (control.refit) control.refit(state.sections || spec.sections, state.value);
       const writing = typing.due || (control.typed || []).includes(document.activeElement);
       const told = JSON.stringify(state.value);
       const mine = talk.stamp !== null || writing;

@@ -28,8 +28,10 @@ _APPOINTMENT, _IDENTITY, _FAMILY = (place(DATA, id) for id in ("appointment", "i
 _TOLD = np.array(
     [
         place(DATA, id)
-        for id in ("violence", "child", "health", "health", "disability", "migration")
-        + ("family", "family", "location", "substances", "location", "image")
+        for id in (
+            *("violence", "child", "health", "health", "disability", "migration"),
+            *("family", "family", "location", "substances", "location", "image"),
+        )
     ]
 )
 _CONFIRM, _LISTEN, _ASKED = 1, 3, CONTACT_PURPOSES.index("pedido de la persona")
@@ -117,9 +119,7 @@ def _usual(case: Case, drawn: Share) -> Times:
 
 def _data(case: Case, channel: Times, drawn: Share) -> Times:
     """A message tells a day and an hour, a mail that or who writes; a voice may tell what the case is about."""
-    told = np.where(
-        drawn < 0.25, _APPOINTMENT, np.where(drawn < 0.5, _FAMILY, _TOLD[case.who.motive][:, None])
-    )
+    told = np.where(drawn < 0.25, _APPOINTMENT, np.where(drawn < 0.5, _FAMILY, _TOLD[case.who.motive][:, None]))
     short = (channel > _VIDEO) & (channel < _PLATFORM)
     mail = (channel == _EMAIL) & (drawn < 0.4)
     return np.where(short, np.where(mail, _IDENTITY, _APPOINTMENT), told).astype(np.int64)

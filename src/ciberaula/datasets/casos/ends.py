@@ -75,14 +75,26 @@ def ends_of(case: Case, contacts: Times) -> Ends:
     last = latest(
         np.where(contacts < NEVER, contacts + _AFTER_CONTACT, NEVER).T,
         _waited(case.referrals).T,
-        (incidents.rated, incidents.authority, incidents.people, hands.assigned, plan_decided, reassessed, start.planned),
+        (
+            incidents.rated,
+            incidents.authority,
+            incidents.people,
+            hands.assigned,
+            plan_decided,
+            reassessed,
+            start.planned,
+        ),
     )
     ended = np.where(closes, last + 60 + chance.wait("fin", (0.3, 2, 5, 12)), NEVER)
     asked, decided = _closure(chance, ended)
     second = asked[:, 1] < NEVER
     closed = after(np.where(second, decided[:, 1], decided[:, 0]), 5 + chance.wait("cierre", (0.05, 0.3, 1, 3)))
-    reopened = np.where(chance.yes("reabre", _REOPENED), after(closed, chance.wait("reabre-en", (12, 25, 50, 110))), NEVER)
-    returned = np.where(chance.yes("vuelve", 0.85), after(reopened, 25 + chance.wait("vuelve-en", (0.1, 0.5, 1.5))), NEVER)
+    reopened = np.where(
+        chance.yes("reabre", _REOPENED), after(closed, chance.wait("reabre-en", (12, 25, 50, 110))), NEVER
+    )
+    returned = np.where(
+        chance.yes("vuelve", 0.85), after(reopened, 25 + chance.wait("vuelve-en", (0.1, 0.5, 1.5))), NEVER
+    )
     stays = chance.yes("reevalua-vuelve", 0.65)
     pending = (case.referrals.sent < NEVER) & (case.referrals.answered >= NEVER) & ~case.referrals.ended
     return Ends(
@@ -120,7 +132,8 @@ def after(moment: Whole, delay: Whole) -> Whole:
 def latest(*groups: Times | tuple[Whole, ...]) -> Whole:
     """The last of these moments that came, a case a place."""
     found = [np.where(moment < NEVER, moment, 0) for group in groups for moment in group]
-    return np.maximum.reduce(found)
+    last: Whole = np.maximum.reduce(found)
+    return last
 
 
 def _waited(referrals: Referrals) -> Times:
@@ -157,7 +170,9 @@ def _incidents(chance: Chance, contact: Whole) -> Incidents:
     contained = after(known, 15 + chance.wait("contiene", (0, 0.1, 0.4, 1.5)))
     soon = chance.careful("avisa-ya", 0.1, 0.85)
     supervisor = after(known, np.where(soon, chance.whole("avisa-min", 8, 50), chance.wait("avisa", (0.3, 1, 3))))
-    rated = after(np.where(known < NEVER, np.maximum(contained, supervisor), NEVER), 30 + chance.wait("valora", (0.05, 0.3, 1)))
+    rated = after(
+        np.where(known < NEVER, np.maximum(contained, supervisor), NEVER), 30 + chance.wait("valora", (0.05, 0.3, 1))
+    )
     risk = chance.draws.pick(chance.number, "incidente-riesgo", (0.2, 0.4, 0.4))
     at_risk = risk != LOW
     authority = after(rated, chance.wait("autoridad", (0.3, 1, 2, 4)))

@@ -5,12 +5,10 @@ import pyarrow as pa
 
 from ciberaula.datasets.cantons import CANTONS
 from ciberaula.datasets.casos import words as w
-from ciberaula.datasets.casos.ends import latest
-from ciberaula.datasets.casos.life import NEVER
-from ciberaula.datasets.casos.sheet import Columns, Sheet, blank, yes_no
+from ciberaula.datasets.casos.sheet import Columns, Sheet, yes_no
 from ciberaula.datasets.casos.staff import TEAMS, WORKERS_A_TEAM, organisations
 from ciberaula.datasets.casos.words import cells
-from ciberaula.datasets.columns import Column, codes, joined, words
+from ciberaula.datasets.columns import Column, blank, codes, joined, words
 from ciberaula.datasets.draws import Flags, Whole
 from ciberaula.datasets.people import GIVEN, SURNAMES
 
@@ -20,13 +18,14 @@ _PROVINCES = tuple(canton.province for canton in CANTONS)
 _RELATIONS = tuple(w.RELATIONS)
 PEOPLE = 3
 _GIVEN = (*GIVEN["femenino"], *GIVEN["masculino"])
-_ARRIVED = ("vino por su cuenta", "otra institución", "línea telefónica", "redes o mensajería", "visita del equipo")
-ARRIVALS = _ARRIVED
+ARRIVALS = ("vino por su cuenta", "otra institución", "línea telefónica", "redes o mensajería", "visita del equipo")
 # Who stands beside the person: those who bring up a minor, and the household of an adult.
 _CARERS = tuple(_RELATIONS.index(one) for one in ("madre", "padre", "abuela", "tía"))
 _CARER_SHARES = (0.62, 0.12, 0.17, 0.09)
 _BESIDE_MINOR = tuple(_RELATIONS.index(one) for one in ("hermana", "hermano", "abuela", "tía"))
-_BESIDE_ADULT = tuple(_RELATIONS.index(one) for one in ("pareja", "hija", "hijo", "hermana", "hermano", "madre", "vecina"))
+_BESIDE_ADULT = tuple(
+    _RELATIONS.index(one) for one in ("pareja", "hija", "hijo", "hermana", "hermano", "madre", "vecina")
+)
 _BESIDE_SHARES = (0.24, 0.22, 0.2, 0.1, 0.08, 0.08, 0.08)
 _CARER_OF_ADULT = _RELATIONS.index("cuidadora")
 # 0 feminine, 1 masculine; the partner's is drawn.
@@ -55,7 +54,7 @@ def cases(sheet: Sheet) -> Columns:
         "etapa": words(steps(sheet), cells(w.STEPS)),
         "riesgo": words(_risk(sheet), cells(w.RISKS)),
         "motivo": words(who.motive, w.MOTIVES),
-        "llegada": words(sheet.case.chance.draws.pick(who.number, "llega-por", (34, 27, 16, 14, 9)), _ARRIVED),
+        "llegada": words(sheet.case.chance.draws.pick(who.number, "llega-por", (34, 27, 16, 14, 9)), ARRIVALS),
         **_where(who.canton),
         "area": words(who.rural.astype(np.int64), cells(w.AREAS)),
         "profesional_id": words(last, names),
@@ -132,14 +131,17 @@ def people(sheet: Sheet) -> Columns:
         "cedula": blank(cedulas(sheet, cell), ~(known & (age >= _CEDULA_FROM) & draws.chance(cell, "cedula", 0.8))),
         "telefono": blank(
             joined("080", codes("", draws.integers(cell, "telefono", 0, 9_999_999), 7)),
-            (age < _TELEPHONE_FROM) | ((nth == 0) & (sheet.case.start.device[of] == 2)) | draws.chance(cell, "sin-telefono", 0.1),
+            (age < _TELEPHONE_FROM)
+            | ((nth == 0) & (sheet.case.start.device[of] == 2))
+            | draws.chance(cell, "sin-telefono", 0.1),
         ),
         "edad": pa.array(age, mask=~known),
         "genero": words(gender, cells(w.GENDERS)),
         "idioma": words(_language(sheet, of, nth), cells(w.LANGUAGES)),
         "apoyo": words(_support(sheet, nth, cell, age), w.ACCESS_NEEDS),
         "contacto_seguro": words(
-            np.where((nth == 0) & draws.chance(cell, "seguro", 0.22), draws.integers(cell, "seguro-cual", 0, 3), -1), w.SAFE_CONTACT
+            np.where((nth == 0) & draws.chance(cell, "seguro", 0.22), draws.integers(cell, "seguro-cual", 0, 3), -1),
+            w.SAFE_CONTACT,
         ),
         "en_el_hogar": yes_no(at_home(sheet, nth, cell, relation)),
     }
@@ -147,7 +149,8 @@ def people(sheet: Sheet) -> Columns:
 
 def at_home(sheet: Sheet, nth: Whole, cell: Whole, relation: Whole) -> Flags:
     lives = ~sheet.case.chance.draws.chance(cell, "otra-casa", 0.1)
-    return (nth == 0) | (lives & (relation != _RELATIONS.index("vecina")))
+    here: Flags = (nth == 0) | (lives & (relation != _RELATIONS.index("vecina")))
+    return here
 
 
 def _relations(sheet: Sheet, of: Whole, nth: Whole, cell: Whole) -> Whole:
@@ -236,7 +239,7 @@ def concerns(sheet: Sheet) -> Columns:
     second = draws.chance(who.number, "otra-preocupacion", 0.24)
     of, nth = np.nonzero(np.stack((np.ones_like(second), second), axis=1))
     kinds = np.array(w.CONCERNS_OF)[who.motive[of], nth]
-    at = np.where(nth == 0, who.arrival[of] + 1, np.minimum(start.assessed[of] + 3, NEVER))
+    at = np.where(nth == 0, who.arrival[of] + 1, start.assessed[of] + 3)
     kept = sheet.happened(of, at)
     of, nth, kinds, at = of[kept], nth[kept], kinds[kept], at[kept]
     return {
@@ -246,8 +249,5 @@ def concerns(sheet: Sheet) -> Columns:
         "profesional_id": sheet.workers(of, at),
         "tipo": words(kinds, cells(w.CONCERNS)),
         "urgente": yes_no(start.urgent[of] & (nth == 0)),
-        "detalle": sheet.texts("concern", of, 2, nth, motive=kinds, writer=sheet.worker_at(of, at)),
+        "detalle": sheet.texts("concern", of, 2, nth, {"motive": kinds, "writer": sheet.worker_at(of, at)}),
     }
-
-
-__all__ = ["ARRIVALS", "PEOPLE", "cases", "cedulas", "concerns", "households", "latest", "people", "present", "steps"]

@@ -135,12 +135,12 @@ def _start(people: Who, chance: Chance, team: Whole, worker: Whole) -> Start:
         chance.wait("evaluar", (0.5, 1.2, 2, 3, 6), slow),
     )
     assessed = people.arrival + 130 + delay
-    planned = (
-        assessed + 40 + chance.wait("plan", (0.2, 1, 2, 3.2, 6), slow * np.array((0.45, 1.0, 1.7))[risk])
-    )
+    planned = assessed + 40 + chance.wait("plan", (0.2, 1, 2, 3.2, 6), slow * np.array((0.45, 1.0, 1.7))[risk])
     connection, device = _home(people, chance)
     early, late = chance.careful("pregunta", 0.4, 0.5), chance.yes("pregunta-despues", 0.75)
-    asked = np.where(early, people.arrival + chance.whole("minuto-consiente", 4, 16), np.where(late, planned + 6, NEVER))
+    asked = np.where(
+        early, people.arrival + chance.whole("minuto-consiente", 4, 16), np.where(late, planned + 6, NEVER)
+    )
     agreed_channel = chance.careful("canal", 0.25, 0.55) & (device < 2)
     channel_granted = chance.yes("canal-si", 0.8)
     leaves = agreed_channel & channel_granted & chance.yes("canal-retira", 0.06)
@@ -186,7 +186,8 @@ def _home(people: Who, chance: Chance) -> tuple[Whole, Whole]:
 def _agreed_channel(chance: Chance, connection: Whole) -> Whole:
     drawn = chance.draws.uniform(chance.number, "canal-cual")
     nth = (drawn[:, None] >= _AGREED_SHARES[connection]).sum(axis=1)
-    return np.array(_AGREED, dtype=np.int64)[np.minimum(nth, len(_AGREED) - 1)]
+    channel: Whole = np.array(_AGREED, dtype=np.int64)[np.minimum(nth, len(_AGREED) - 1)]
+    return channel
 
 
 def _referrals(people: Who, chance: Chance, start: Start) -> Referrals:
@@ -211,7 +212,9 @@ def _referral(people: Who, chance: Chance, nth: int, which: Whole, after: Whole,
     number = f"{nth}"
     service = _SERVICE_OF[people.motive, which]
     granted = chance.yes("compartir-si" + number, 0.94)
-    consent = np.where(wanted, after + 16 + chance.wait("referir" + number, ((0, 0.5, 2, 5, 9), (1, 4, 9, 25))[nth]), NEVER)
+    consent = np.where(
+        wanted, after + 16 + chance.wait("referir" + number, ((0, 0.5, 2, 5, 9), (1, 4, 9, 25))[nth]), NEVER
+    )
     sent = np.where(granted, consent + chance.whole("referir-min" + number, 3, 12), NEVER)
     sent[consent >= NEVER] = NEVER
     answers = chance.yes("responde" + number, 0.9) & (sent < NEVER)
@@ -229,7 +232,9 @@ def _referral(people: Who, chance: Chance, nth: int, which: Whole, after: Whole,
     requested[sent >= NEVER] = NEVER
     appointed = answered + 20 + chance.wait("cita" + number, (0, 0.2, 0.7))
     appointed = np.where((requested >= NEVER) | (answered >= NEVER) | (appointed >= withdrawn), NEVER, appointed)
-    implemented = np.where((requested < NEVER) & (done < NEVER), done + 10 + chance.wait("prestado" + number, (0, 0.2, 1)), NEVER)
+    implemented = np.where(
+        (requested < NEVER) & (done < NEVER), done + 10 + chance.wait("prestado" + number, (0, 0.2, 1)), NEVER
+    )
     return Referrals(
         service=service,
         organisation=service * 2 + chance.whole("institucion" + number, 0, 1),

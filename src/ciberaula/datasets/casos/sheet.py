@@ -13,7 +13,7 @@ from ciberaula.datasets.casos.contacts import Contacts, contact_times, contacts_
 from ciberaula.datasets.casos.ends import Ends, ends_of, with_return
 from ciberaula.datasets.casos.life import Case, begin
 from ciberaula.datasets.casos.staff import WORKERS_A_TEAM, supervisors, workers
-from ciberaula.datasets.columns import MINUTES_A_DAY, Column, blank, codes, joined, words
+from ciberaula.datasets.columns import MINUTES_A_DAY, Column, codes, joined, words
 from ciberaula.datasets.draws import Flags, Whole
 from ciberaula.datasets.spec import YES_NO
 
@@ -68,14 +68,23 @@ class Sheet:
         """When, in real time; empty where it has not happened."""
         return moments(workdays.real(at), self.happened(of, at))
 
-    def texts(self, kind: str, of: Whole, most: int, nth: Whole, **facts: Whole) -> Column:
-        """Texts of a kind, of which a case has ``most`` at the most."""
-        who = self.case.who
-        known = {"motive": who.motive[of], "gender": who.gender[of], "age": who.age[of], "risk": self.case.start.risk[of]}
-        return texts.texts(self.case.chance.draws, kind, (who.number[of] - 1) * most + nth, known | facts)
+    def texts(
+        self, kind: str, of: Whole, most: int, nth: Whole, facts: Mapping[str, Whole], where: Flags | None = None
+    ) -> Column:
+        """Texts of a kind, of which a case has ``most`` at the most, given what is known; empty where ``where`` is not set."""
+        if where is None or where.all():
+            return self._written(kind, of, most, nth, facts)
+        kept = {name: column[where] for name, column in facts.items()}
+        made = self._written(kind, of[where], most, nth[where], kept)
+        return made.take(pa.array(np.cumsum(where) - 1, mask=~where))
+
+    def _written(self, kind: str, of: Whole, most: int, nth: Whole, facts: Mapping[str, Whole]) -> Column:
+        who, risk = self.case.who, self.case.start.risk
+        known = {"motive": who.motive[of], "gender": who.gender[of], "age": who.age[of], "risk": risk[of]}
+        return texts.texts(self.case.chance.draws, kind, (who.number[of] - 1) * most + nth, {**known, **facts})
 
 
-def sheet(seed: int, rows: int, number: Whole) -> Sheet:
+def sheet_of(seed: int, rows: int, number: Whole) -> Sheet:
     """The cases of these numbers, of a set of so many ``rows``."""
     case = begin(seed, rows, number)
     times = contact_times(case)
@@ -128,6 +137,3 @@ def _written() -> tuple[Column, Column]:
 def _suffixes(letter: str) -> Column:
     width = 1 if letter == "P" else 2
     return pa.array([f"-{letter}{nth:0{width}d}" for nth in range(1, _SUFFIXES + 1)], pa.string())
-
-
-__all__ = ["Columns", "Sheet", "blank", "merged", "moments", "rank", "sheet", "yes_no"]

@@ -36,18 +36,18 @@ _FOLDER = Path(phrases.__file__).parent
 _VOICE_WEIGHTS = (4, 3, 3)
 _PENS = (70, 15, 15)
 _SHORTENED = (
-    (r"\b([Ss]eñora)\b", "Sra."),
-    (r"\b([Ss]eñor)\b", "Sr."),
+    (r"\b([Ss]eñora)\b", "Sra"),
+    (r"\b([Ss]eñor)\b", "Sr"),
     (r"\bpor qué\b", "xq"),
-    (r"\bdomicilio\b", "dom."),
-    (r"\bteléfono\b", "telf."),
-    (r"\bdoctora\b", "Dra."),
-    (r"\bdoctor\b", "Dr."),
-    (r"\breferencia\b", "ref."),
-    (r"\binstitución\b", "inst."),
-    (r"\bseguimiento\b", "seguim."),
-    (r"\bpsicológica\b", "psic."),
-    (r"\busuari([oa])\b", r"us."),
+    (r"\bdomicilio\b", "dom"),
+    (r"\bteléfono\b", "telf"),
+    (r"\bdoctora\b", "Dra"),
+    (r"\bdoctor\b", "Dr"),
+    (r"\breferencia\b", "ref"),
+    (r"\binstitución\b", "inst"),
+    (r"\bseguimiento\b", "seguim"),
+    (r"\bpsicológica\b", "psic"),
+    (r"\busuari([oa])\b", "us"),
 )
 _UNACCENTED = (("á", "a"), ("é", "e"), ("í", "i"), ("ó", "o"), ("ú", "u"), (";", ","), ("«", '"'), ("»", '"'))
 
@@ -71,7 +71,11 @@ def texts(draws: Draws, kind: str, rows: Whole, facts: Mapping[str, Whole]) -> T
 def _dimensions(facts: Mapping[str, Whole], length: int) -> dict[str, Whole]:
     """The columns by the names that the phrase files use."""
     named = {"motivo": "motive", "genero": "gender", "riesgo": "risk", "servicio": "service", "cierre": "closure"}
-    found = {dim: np.asarray(facts[name], np.int64) for dim, name in (named | {"incidente": "incident"}).items() if name in facts}
+    found = {
+        dim: np.maximum(np.asarray(facts[name], np.int64), 0)
+        for dim, name in (named | {"incidente": "incident"}).items()
+        if name in facts
+    }
     if "age" in facts:
         found["banda"] = np.searchsorted(_BAND_BEGINS, np.asarray(facts["age"]), side="right").astype(np.int64)
     else:
@@ -117,10 +121,26 @@ def _book() -> phrases.Book:
 
 def _people() -> dict[str, dict[tuple[int, int], tuple[str, ...]]]:
     """How the person of the case (``ella``) and who speaks for her (``inf``) are called, by gender and band."""
+    # No full stops in what is shortened: a full stop ends a sentence, for whoever counts them.
     called = (
-        (("la niña", "la niña {ini}."), ("la adolescente", "la chica"), ("la señora", "la usuaria", "la Sra. {ini}."), ("la adulta mayor", "doña {ini}.", "la señora")),
-        (("el niño", "el niño {ini}."), ("el adolescente", "el chico"), ("el señor", "el usuario", "el Sr. {ini}."), ("el adulto mayor", "don {ini}.", "el señor")),
-        (("la criatura", "la niñez atendida"), ("{ini}.", "la persona"), ("la persona", "{ini}.", "la persona usuaria"), ("la persona mayor", "{ini}.")),
+        (
+            ("la niña", "la niña {ini}"),
+            ("la adolescente", "la chica"),
+            ("la señora", "la usuaria", "la Sra {ini}"),
+            ("la adulta mayor", "doña {ini}", "la señora"),
+        ),
+        (
+            ("el niño", "el niño {ini}"),
+            ("el adolescente", "el chico"),
+            ("el señor", "el usuario", "el Sr {ini}"),
+            ("el adulto mayor", "don {ini}", "el señor"),
+        ),
+        (
+            ("la criatura", "la niñez atendida"),
+            ("{ini}", "la persona"),
+            ("la persona", "{ini}", "la persona usuaria"),
+            ("la persona mayor", "{ini}"),
+        ),
     )
     carers = ("la madre", "la abuela", "la mamá", "su tía", "el padre", "quien le cuida", "la hermana mayor")
     ella = {(gender, band): called[gender][band] for gender in range(3) for band in range(4)}

@@ -116,7 +116,8 @@ def _canton(draws: Draws, number: Whole) -> Whole:
     low = np.where(in_turn, places.people[places.first[turn]], 0)
     high = np.where(in_turn, places.people[places.first[turn + 1]], places.people[-1])
     mark = low + (draws.uniform(number, "canton") * (high - low)).astype(np.int64)
-    return np.searchsorted(places.people, mark, side="right").astype(np.int64) - 1
+    found: Whole = np.searchsorted(places.people, mark, side="right") - 1
+    return found
 
 
 def _arrival(draws: Draws, rows: int, number: Whole) -> Whole:
@@ -153,7 +154,8 @@ def _age(draws: Draws, number: Whole, motive: Whole) -> Whole:
     place = draws.uniform(number, "edad") * (_AGES.shape[1] - 1)
     below = place.astype(np.int64)
     low, high = _AGES[motive, below], _AGES[motive, below + 1]
-    return (low + (high - low) * (place - below)).astype(np.int64)
+    age: Whole = (low + (high - low) * (place - below)).astype(np.int64)
+    return age
 
 
 def _gender(draws: Draws, number: Whole, motive: Whole) -> Whole:

@@ -177,7 +177,12 @@ REOPENINGS: tuple[str, ...] = ("volvió a pedir apoyo", "hubo un hecho nuevo", "
 # How a consent was given.
 HOW: tuple[str, ...] = ("de palabra, en persona", "de palabra, por llamada", "firmado", "con lectura en voz alta")
 RESPONSIBLE: tuple[str, ...] = ("la persona", "la familia", "trabajo social", "la institución")
-SAFE_CONTACT: tuple[str, ...] = ("solo en la mañana", "solo en la tarde", "avisar antes con una llamada corta", "no dejar mensajes")
+SAFE_CONTACT: tuple[str, ...] = (
+    "solo en la mañana",
+    "solo en la tarde",
+    "avisar antes con una llamada corta",
+    "no dejar mensajes",
+)
 # The services that a motive usually asks for, most usual first.
 SERVICES_OF: tuple[tuple[str, str, str], ...] = (
     ("legal_assistance", "psychosocial", "safehouse"),

@@ -47,7 +47,8 @@ def real(office: Whole) -> Whole:
 def days_ahead(office: Whole, work_days: Whole) -> Whole:
     """How many calendar days lie between these office minutes and the same hour so many days of work later."""
     day, top = office // DAY, len(days()) - 1
-    return days()[np.minimum(day + work_days, top)] - days()[np.minimum(day, top)]
+    ahead: Whole = days()[np.minimum(day + work_days, top)] - days()[np.minimum(day, top)]
+    return ahead
 
 
 @cache

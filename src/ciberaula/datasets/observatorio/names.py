@@ -12,39 +12,66 @@ from itertools import product
 from ciberaula.datasets.people import plain
 
 COINED: dict[str, tuple[str, ...]] = {}
-_WORDS = {
+# Language -> verb-like beginnings, nouns, and what stands between two nouns.
+_WORDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "es": (
-        "Teje Abre Nube Cuida Voz Hila Faro Rumbo Minga Eco Trama Lumbre Ronda Canto Siembra Marea Vela Barro Cielo Fogón Puerta "
-        "Salta Mira Nido Luna Río Monte Brisa Toca Arena Jarra Balsa Junco Tierra Sombra Alba",
-        "puente nido lazo orilla voces ventana camino abrigo patio manta vereda rama farol cauce semilla umbral fuego barrio mano "
-        "brote canasta cobijo alero abrazo huella tinta",
+        "Teje Abre Cuida Hila Salta Mira Toca Siembra Canta Ronda Eco Voz Nube",
+        "Puente Nido Lazo Orilla Ventana Camino Abrigo Patio Manta Vereda Rama Farol Cauce Semilla Umbral Fuego Brote Canasta "
+        "Cobijo Alero Huella Tinta Balsa Junco Jarra Lumbre",
+        (" y ", " de ", "-"),
     ),
     "pt": (
-        "Tece Abre Nuvem Cuida Voz Fia Farol Rumo Roda Canto Planta Maré Vela Barro Céu Porta Salto Olho Ninho Lua Rio Monte Brisa Areia",
-        "ponte ninho laço beira vozes janela caminho abrigo pátio manta ramo lume semente bairro mão broto cesta abraço tinta folha",
+        "Tece Abre Cuida Fia Salta Canta Planta Roda",
+        "Ponte Ninho Laço Beira Janela Caminho Abrigo Pátio Manta Ramo Lume Semente Mão Broto Cesta Tinta "
+        "Folha Farol Barco Rio Pão Vela",
+        (" e ", " de "),
     ),
     "en": (
-        "Lantern Bridge River Hearth Window Thread Cloud Harbor Meadow Signal Morning Willow Copper Pebble Orchard Kettle",
-        "brook nest well path kin loom porch voice field gate fold ridge light mend weave song",
+        "Lantern Bridge River Hearth Thread Cloud Harbor Willow Copper Pebble",
+        "Brook Nest Well Path Kin Loom Porch Voice Field Gate Fold Ridge",
+        (" & ", " and "),
     ),
-    "fr": (
-        "Passe Tisse Nuage Veille Phare Rive Sève Ronde Lueur Porte Brume Chante",
-        "rêve pont lien voix abri sentier toit main soir graine île refuge",
-    ),
+    "fr": ("Passe Tisse Veille Porte Brume Chante", "Rêve Pont Lien Abri Sentier Toit Matin Soir Grain Refuge", (" et ",)),
 }  # fmt: skip
-for _language, (_first, _second) in _WORDS.items():
-    COINED[_language] = tuple(f"{one}{other}" for one, other in product(_first.split(), _second.split()))
+
+
+def _coined(verbs: str, nouns: str, between: tuple[str, ...]) -> tuple[str, ...]:
+    """One word of a verb and a noun, where no vowel is doubled; two different nouns with something between."""
+    joined = [f"{verb}{noun.lower()}" for verb, noun in product(verbs.split(), nouns.split())]
+    pairs = [
+        f"{one}{mark}{other}"
+        for number, (one, other) in enumerate(product(nouns.split(), repeat=2))
+        if one < other
+        for mark in between[number % len(between) :][:1]
+    ]
+    return tuple(word for word in (*joined, *pairs) if not re.search(r"([aeiou])\1", word))
+
+
+for _language, _parts in _WORDS.items():
+    COINED[_language] = _coined(*_parts)
 
 # Native and diaspora names: (first, second[, third]) parts; a part is the word, or word/transliteration.
 _PARTS: dict[str, tuple[str, ...]] = {
     "kichwa": ("Mushuk Alli Hatun Kuyay Yuyay Sinchi", "Rimay Willay Yanapay Kawsay Tantanakuy Llika", "Wasi Ñan Ayllu Muyuy"),
     "quechua": ("Musuq Allin Hatun Kusi Chiqan Qori", "Rimay Willakuy Yanapay Kawsay Tinkuy Llika", "Wasi Ñan Ayllu Muyuy"),
-    "guaraní": ("Aty Tape Ñe’ẽ Tekoha Yvytu", "Pyahu Porã Oñondive Mbarete Vy’a", "Pytyvõ Rekove Kuñanguéra Mitãnguéra Ñangareko"),
-    "ru": ("Дом/Dom Круг/Krug Сеть/Set Центр/Tsentr Мост/Most", "голоса/golosa окна/okna встречи/vstrechi света/sveta берега/berega"),
+    "guaraní": ("Aty Tape Ñe’ẽ Tekoha Yvytu", "Pyahu Porã Oñondive Mbarete Vy’a", "Pytyvõ Rekove Kuñanguéra Mitãnguéra"),
+    "ru": (
+        "Дом/Dom Круг/Krug Сеть/Set Центр/Tsentr Мост/Most",
+        "голоса/golosa окна/okna встречи/vstrechi света/sveta берега/berega",
+    ),
     "el": ("Σπίτι/Spiti Δίκτυο/Diktyo Κύκλος/Kyklos", "Γέφυρας/Gefyras Φωνής/Fonis Γειτονιάς/Geitonias Αυγής/Avgis"),
-    "ko": ("이웃의/Iutui 목소리의/Moksoriui 바다의/Badaui 별빛의/Byeolbichui", "다리/Dari 집/Jip 창문/Changmun 모임/Moim 노래/Norae"),
-    "hi": ("सेतु/Setu स्वर/Svar दीप/Deep आशा/Asha संवाद/Samvad", "केंद्र/Kendra समूह/Samuh मंडल/Mandal घर/Ghar आँगन/Aangan"),
-    "ar": ("بيت/Bayt دار/Dar شبكة/Shabakat جسر/Jisr", "الجيران/al-Jiran الصوت/al-Sawt الأمل/al-Amal اللقاء/al-Liqa النافذة/al-Nafidha"),
+    "ko": (
+        "이웃의/Iutui 목소리의/Moksoriui 바다의/Badaui 별빛의/Byeolbichui",
+        "다리/Dari 집/Jip 창문/Changmun 모임/Moim 노래/Norae",
+    ),
+    "hi": (
+        "सेतु/Setu स्वर/Svar दीप/Deep आशा/Asha संवाद/Samvad",
+        "केंद्र/Kendra समूह/Samuh मंडल/Mandal घर/Ghar आँगन/Aangan",
+    ),
+    "ar": (
+        "بيت/Bayt دار/Dar شبكة/Shabakat جسر/Jisr",
+        "الجيران/al-Jiran الصوت/al-Sawt الأمل/al-Amal اللقاء/al-Liqa النافذة/al-Nafidha",
+    ),
 }  # fmt: skip
 NATIVE: dict[str, tuple[tuple[str, str], ...]] = {}
 for _language, _columns in _PARTS.items():
@@ -89,7 +116,8 @@ _HEADS: dict[str, tuple[str, ...]] = {
     ),
     "cooperación": (
         "Programa de Cooperación|Programa de Cooperação|Cooperation Programme|Programme de Coopération",
-        "Fondo Solidario|Fundo Solidário|Solidarity Fund|Fonds Solidaire", "Misión Social|Missão Social|Social Mission|Mission Sociale",
+        "Fondo Solidario|Fundo Solidário|Solidarity Fund|Fonds Solidaire",
+        "Misión Social|Missão Social|Social Mission|Mission Sociale",
     ),
     "otra": (
         "Cooperativa|Cooperativa|Cooperative|Coopérative", "Empresa Social|Empresa Social|Social Enterprise|Entreprise Sociale",
@@ -97,13 +125,13 @@ _HEADS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _ENDS: tuple[str, ...] = (
-    "",
+    "|||",
     "para la Escucha Digital|para a Escuta Digital|for Digital Listening|pour l’Écoute Numérique",
     "de Acompañamiento en Línea|de Acompanhamento em Linha|for Online Support|d’Accompagnement en Ligne",
     "por el Cuidado Conectado|pelo Cuidado Conectado|for Connected Care|pour le Soin Connecté",
     "de Tecnología y Barrio|de Tecnologia e Bairro|for Technology and Neighbourhood|de Technologie et Quartier",
     "de Orientación a Distancia|de Orientação a Distância|for Remote Guidance|d’Orientation à Distance",
-    "para la Intervención Social Digital|para a Intervenção Social Digital|for Digital Social Practice|pour l’Intervention Sociale Numérique",
+    "para la Práctica Digital|para a Prática Digital|for Digital Practice|pour la Pratique Numérique",
     "de Familias y Pantallas|de Famílias e Telas|of Families and Screens|de Familles et Écrans",
     "por los Derechos en Internet|pelos Direitos na Internet|for Rights on the Internet|pour les Droits sur Internet",
     "de Apoyo Mutuo Virtual|de Apoio Mútuo Virtual|for Virtual Mutual Aid|d’Entraide Virtuelle",
@@ -111,9 +139,25 @@ _ENDS: tuple[str, ...] = (
     "para una Vejez Conectada|para uma Velhice Conectada|for Connected Ageing|pour une Vieillesse Connectée",
     "de Inclusión Tecnológica Rural|de Inclusão Tecnológica Rural|for Rural Digital Inclusion|d’Inclusion Technologique Rurale",
     "de Promotoras Digitales|de Promotoras Digitais|of Digital Promoters|de Promotrices Numériques",
+    "contra el Acoso en Redes|contra o Assédio nas Redes|against Online Harassment|contre le Harcèlement en Ligne",
+    "de Casos y Cuidados|de Casos e Cuidados|for Cases and Care|de Cas et Soins",
+    "de la Frontera Conectada|da Fronteira Conectada|of the Connected Border|de la Frontière Connectée",
+    "para el Buen Trato en Línea|para o Bom Trato em Linha|for Good Treatment Online|pour la Bientraitance en Ligne",
+    "de Datos y Dignidad|de Dados e Dignidade|for Data and Dignity|de Données et Dignité",
+    "de Vecindades sin Señal|de Vizinhanças sem Sinal|of Neighbourhoods without Signal|de Voisinages sans Signal",
+    "de Teleorientación Familiar|de Teleorientação Familiar|for Family Teleguidance|de Téléorientation Familiale",
+    "de Accesibilidad y Autonomía|de Acessibilidade e Autonomia|for Accessibility and Autonomy|d’Accessibilité et Autonomie",
+    "de Aprendizajes Compartidos|de Aprendizagens Compartilhadas|of Shared Learning|d’Apprentissages Partagés",
+    "para la Emergencia Social|para a Emergência Social|for Social Emergencies|pour l’Urgence Sociale",
+    "de Jóvenes y Redes|de Jovens e Redes|of Youth and Networks|de Jeunes et Réseaux",
 )  # fmt: skip
 KINDS: tuple[str, ...] = tuple(_HEADS)
-_SMALL = frozenset("de del la las el los para por una y en a e da do dos das pelo pelos uma for of and the on pour le les sur d l à et une".split())
+# Words that an acronym leaves out.
+_SMALL_WORDS = (
+    "de|del|la|las|el|los|para|por|una|y|en|a|e|da|do|dos|das|na|nas|pelo|pelos|uma|for|of|and|the|on|against|contra|contre|"
+    "con|sin|sem|without|sans|pour|le|les|sur|dans|d|l|à|et|une|&"
+)
+_SMALL = frozenset(_SMALL_WORDS.split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +176,7 @@ class Name:
 
     def written(self, language: str | None = None) -> str:
         """The whole name, in its own language or another of ``_TONGUES``."""
-        if self.language not in _TONGUES and self.language not in LATIN:
+        if self.language not in LATIN:
             return self.word if language is None else f"{_in(_HEADS[self.kind][self.head], language)} {self.latin}"
         tongue = language or (self.language if self.language in _TONGUES else "es")
         head, end = _in(_HEADS[self.kind][self.head], tongue), _in(_ENDS[self.end], tongue)
@@ -197,4 +241,4 @@ def without_accents(text: str) -> str:
 
 
 def _in(texts: str, language: str) -> str:
-    return texts.split("|")[_TONGUES.index(language)] if texts else ""
+    return texts.split("|")[_TONGUES.index(language)]

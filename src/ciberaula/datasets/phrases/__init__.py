@@ -77,7 +77,10 @@ class Book:
     """
 
     def __init__(
-        self, files: Sequence[Path], dims: Mapping[str, Sequence[str]], people: Mapping[str, Mapping[tuple[int, int], Sequence[str]]]
+        self,
+        files: Sequence[Path],
+        dims: Mapping[str, Sequence[str]],
+        people: Mapping[str, Mapping[tuple[int, int], Sequence[str]]],
     ) -> None:
         self._dims = dims
         self._people = people
@@ -122,7 +125,14 @@ class Book:
         return fewest
 
     def _sentence(
-        self, draws: Draws, sentence: _Sentence, stream: str, rows: Whole, facts: Mapping[str, Whole], voice: Whole, spaced: bool
+        self,
+        draws: Draws,
+        sentence: _Sentence,
+        stream: str,
+        rows: Whole,
+        facts: Mapping[str, Whole],
+        voice: Whole,
+        spaced: bool,
     ) -> Text:
         form = np.zeros(len(rows), dtype=np.int64)
         for number in range(len(VOICES)):
@@ -163,7 +173,7 @@ class Book:
     def _cell(self, shelf: _Shelf, facts: Mapping[str, Whole], length: int) -> Whole:
         cell = np.zeros(length, dtype=np.int64)
         for name in shelf.dims:
-            cell = cell * len(self._dims[name]) + (facts[name] if name in facts else 0)
+            cell = cell * len(self._dims[name]) + facts.get(name, 0)
         return cell
 
     def _flat(self, dims: Sequence[str], at: Mapping[str, int]) -> int:
