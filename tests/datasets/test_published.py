@@ -32,6 +32,8 @@ SENTENCE = re.compile(r"[.!?…]+\s+|\n+")
 # A run of figures that could be a telephone: nothing of seven figures or more stands in a text by accident.
 FIGURES = re.compile(r"\+?\d[\d \-]{5,}\d")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# A digest is figures by chance, those of an identity number among them.
+HASH = re.compile(r"[0-9a-f]{64}")
 LEAST_WORDS = 3
 # The same texts as in another table of the set, cut into units.
 EXCERPTS = {("entrevistas", "segmentos.texto")}
@@ -108,14 +110,15 @@ def test_nobody_real_is_in_it(name: str) -> None:
         for row in rows(name, table.name):
             for column in texts:
                 cell = row[column]
+                if HASH.fullmatch(cell):
+                    continue
                 where = f"{table.name}.{column}: {cell}"
                 for run in FIGURES.findall(cell):
                     figures = re.sub(r"\D", "", run)
                     assert not people.is_real_cedula(figures), where
                     dated = re.match(r"\d{4}-\d{2}-\d{2}", cell)
-                    hashed = re.fullmatch(r"[0-9a-f]{16,}", cell)
                     fake = re.fullmatch(r"\d{10}", figures) and not figures.startswith("09")
-                    assert dated or hashed or fake or not people.is_assigned_telephone(figures), where
+                    assert dated or fake or not people.is_assigned_telephone(figures), where
                 for address in MAIL.findall(cell):
                     assert people.is_reserved_mail(address), where
 

@@ -76,9 +76,12 @@ def build(
         if keys is not None:
             keys.mkdir(parents=True, exist_ok=True)
         with _alone(work):
-            return _build(dataset, recipe, target, work, keys, form, progress)
+            try:
+                return _build(dataset, recipe, target, work, keys, form, progress)
+            except (OSError, UserError):
+                shutil.rmtree(work, ignore_errors=True)
+                raise
     except OSError as error:
-        shutil.rmtree(work, ignore_errors=True)
         raise UserError(
             _("No se pudo generar «{name}» en {folder}: {reason}. No quedó nada a medias.").format(
                 name=dataset.name, folder=out, reason=cause(error)

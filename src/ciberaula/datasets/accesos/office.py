@@ -111,7 +111,7 @@ class Office:
 
     def do(self, user: str, seat: Seat, do: str, case: str, **data: Any) -> str | None:
         """Do it; the id of what it made, or ``None`` where the desk refuses (and writes that down)."""
-        action_id = f"A{next(self._actions):07d}"
+        action_id = f"A{next(self._actions):06d}"
         try:
             self.desk.do(self.actor(user), {"do": do, "case": case, **data}, action_id=action_id)
         except Denied:
@@ -123,7 +123,7 @@ class Office:
     def look(self, user: str, seat: Seat, case: str, part: str) -> bool:
         """Look at a part of a case; False where the desk refuses."""
         try:
-            self.desk.look(self.actor(user), case, part, action_id=f"A{next(self._actions):07d}")
+            self.desk.look(self.actor(user), case, part, action_id=f"A{next(self._actions):06d}")
         except Denied:
             return False
         finally:
@@ -132,7 +132,7 @@ class Office:
 
     def find(self, user: str, seat: Seat) -> None:
         """Search the list of cases. Which words were searched for, the log doesn't tell."""
-        self.desk.find(self.actor(user), Query(limit=1), action_id=f"A{next(self._actions):07d}")
+        self.desk.find(self.actor(user), Query(limit=1), action_id=f"A{next(self._actions):06d}")
         self._keep(seat)
 
     def new_code(self) -> str:

@@ -99,7 +99,7 @@ TABLES = (
             Column("motivo", _("Motivo"), required=False, about=_("lo que escribió quien actuó, o por qué se rechazó")),
             Column("terminal", _("Equipo desde el que se hizo")),
             Column("red", _("Red"), categories=NETWORKS),
-            Column("accion_id", _("Identificador de la acción"), pattern="^A[0-9]{7}$"),
+            Column("accion_id", _("Identificador de la acción"), pattern="^A[0-9]{6}$"),
             Column("objetos", _("Qué se guardó"), required=False, about=_("identificadores, separados por un espacio")),
             Column("huella", _("Huella del asiento"), unique=True, pattern=_HASH),
             Column("huella_anterior", _("Huella del asiento anterior"), required=False, pattern=_HASH),
