@@ -28,7 +28,7 @@ _PIECE = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
 # Shorter strings («b», «videollamada») are also words of the questions; they would accuse the innocent.
 _MIN_WORDS = 4
 _MIN_LENGTH = 24
-_BINARY = {".png", ".jpg", ".ico", ".woff2", ".parquet", ".mo", ".pyc", ".docx", ".pdf", ".zip"}
+_BINARY = {".sqlite", ".png", ".jpg", ".ico", ".woff2", ".parquet", ".mo", ".pyc", ".docx", ".pdf", ".zip"}
 # What an assignment's folder may hand out; anything else in solutions/ (a script, a note) is the instructor's own.
 _RELEASED = {".ipynb", ".yml", ".csv", ".json", ".svg", ".png"}
 # In the banks of the data sets: what is said of a text, which is never published; and the like in their keys.
