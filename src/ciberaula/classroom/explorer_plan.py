@@ -327,7 +327,7 @@ def plain(number: float) -> float | int:
 
 def bin_edges(low: float, high: float, *, whole: bool) -> list[float | int]:
     """At most 13 round limits, from ``low`` or below to above ``high``, in steps of 1, 2 or 5 times a power of ten."""
-    least = max(abs(low), abs(high)) * 1e-4 or 1e-4  # finer intervals would have limits that look alike
+    least = max(1e-4 * abs(low), 1e-4 * abs(high), 1e-6)  # finer intervals would have limits that look alike
     power = math.floor(math.log10(max((high - low) / _MOST_BINS, least)))
     steps = [factor * 10.0**exponent for exponent in range(power, power + 3) for factor in (1, 2, 5)]
     edges: list[float | int] = []

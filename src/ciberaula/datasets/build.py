@@ -9,10 +9,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ciberaula.datasets.card_page import card
 from ciberaula.datasets.croissant import croissant
@@ -30,6 +32,7 @@ Progress = Callable[[int, int], None]
 PACKAGE_FILE, CROISSANT_FILE, CARD_FILE = "datapackage.json", "croissant.json", "README.md"
 _STATE, _KEYS = "estado.json", "claves"
 _PUBLISHED = 2026
+_MAKERS = 2
 _READ_BYTES = 1024 * 1024
 
 
@@ -41,6 +44,14 @@ class Built:
     rows: Mapping[str, int]
     resumed: bool
     keys: Path | None
+
+
+class _Made(NamedTuple):
+    """What a portion adds to a file: CSV lines, and how many rows they are."""
+
+    file: str
+    data: bytes
+    rows: int
 
 
 @dataclass(slots=True)
@@ -94,10 +105,8 @@ def _build(
 ) -> Built:
     state, resumed = _begin(dataset, recipe, work, form)
     progress(state.done, recipe.rows)
-    while state.done < recipe.rows:
-        last = min(state.done + dataset.portion, recipe.rows)
-        made = dataset.make(recipe, state.done + 1, last)
-        _append(dataset, work, state, made)
+    for last, made in _portions(dataset, recipe, state.done):
+        _append(work, state, made)
         state.done = last
         _keep(work, state)
         progress(last, recipe.rows)
@@ -158,18 +167,43 @@ def _fingerprint(dataset: DataSet) -> str:
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
 
 
-def _append(dataset: DataSet, work: Path, state: _State, made: Mapping[str, Mapping[str, Any]]) -> None:
-    for name, table in _files(dataset).items():
-        values = made.get(table.name)
-        if values is None:
-            continue
-        data = lines(table, values)
-        with (work / name).open("ab") as stream:
-            stream.write(data)
+def _portions(dataset: DataSet, recipe: Recipe, done: int) -> Iterator[tuple[int, list[_Made]]]:
+    """(last unit, what each file gets) of the portions after ``done``, in order.
+
+    The next ones are made while one is written: NumPy and Arrow work outside Python's lock.
+    """
+    ends = range(done + dataset.portion, recipe.rows + dataset.portion, dataset.portion)
+    bounds = deque((last - dataset.portion + 1, min(last, recipe.rows)) for last in ends)
+    waiting: deque[tuple[int, Future[list[_Made]]]] = deque()
+    with ThreadPoolExecutor(_MAKERS) as pool:
+        try:
+            while bounds or waiting:
+                while bounds and len(waiting) <= _MAKERS:
+                    first, last = bounds.popleft()
+                    waiting.append((last, pool.submit(_portion, dataset, recipe, first, last)))
+                last, future = waiting.popleft()
+                yield last, future.result()
+        finally:  # stopped: what nobody waits for any more need not be begun
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _portion(dataset: DataSet, recipe: Recipe, first: int, last: int) -> list[_Made]:
+    made = dataset.make(recipe, first, last)
+    return [
+        _Made(name, lines(table, values), len(next(iter(values.values()))))
+        for name, table in _files(dataset).items()
+        if (values := made.get(table.name)) is not None
+    ]
+
+
+def _append(work: Path, state: _State, made: Iterable[_Made]) -> None:
+    for one in made:
+        with (work / one.file).open("ab") as stream:
+            stream.write(one.data)
             stream.flush()
             os.fsync(stream.fileno())
-        state.sizes[name] += len(data)
-        state.rows[name] += len(next(iter(values.values())))
+        state.sizes[one.file] += len(one.data)
+        state.rows[one.file] += one.rows
 
 
 def _keep(work: Path, state: _State) -> None:

@@ -101,10 +101,10 @@ class CodingRecipe(Strict):
     (one that stands in ``codes`` of the set); ``all`` one code for every unit; ``units`` keeps only the first so many.
     """
 
-    interview: Id
+    interview: Text
     turns: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
-    instead: dict[str, Id] = Field(default_factory=dict)
-    all: Id | None = None
+    instead: dict[str, Text] = Field(default_factory=dict)
+    all: Text | None = None
     units: Annotated[int, Field(gt=0)] | None = None
 
     def answer(self) -> dict[str, Any]:

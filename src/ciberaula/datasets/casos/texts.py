@@ -116,7 +116,7 @@ def _book() -> phrases.Book:
         "cierre": words.cells(words.CLOSURES),
         "incidente": words.INCIDENTS,
     }
-    return phrases.Book(sorted(_FOLDER.glob("casos_*.txt")), dims, _people())
+    return phrases.Book([*sorted(_FOLDER.glob("casos_*.txt")), _FOLDER / "palabras.txt"], dims, _people())
 
 
 def _people() -> dict[str, dict[tuple[int, int], tuple[str, ...]]]:

@@ -29,14 +29,16 @@ def coding(
     key: Mapping[str, str],
     why: Mapping[str, str],
     near: Mapping[str, Collection[str]] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> ItemScore:
     """Score a table of ``segmento_id`` and ``codigo``: each unit of ``key`` counts alike, and none twice.
 
     ``key`` gives each unit its code of reference; ``near`` the codes that a careful person may give it instead, for half of
-    its share; ``why`` explains each unit. Units that nobody asked for count nothing; of a unit that is there twice with two
-    codes, neither. The feedback tells Cohen's kappa too (no code counts as a code of its own), which is no part of the score.
+    its share; ``why`` explains each unit; ``names`` says in words what a code is. Units that nobody asked for count nothing;
+    of a unit that is there twice with two codes, neither. The feedback tells Cohen's kappa too (no code counts as a code of
+    its own), which is no part of the score.
     """
-    close = dict(near or {})
+    close, words = dict(near or {}), dict(names or {})
     require_points(item, points)
     require_author(
         bool(key) and set(key) == set(why) and set(close) <= set(key),
@@ -55,12 +57,13 @@ def coding(
         share = 1.0 if mine == code else _NEAR if mine in close.get(unit, ()) else 0.0
         total += share
         if share < 1:
-            lines.append(_line(unit, mine, code, why[unit], near=share > 0))
+            shown = words.get(mine, mine), words.get(code, code)
+            lines.append(_line(unit, *shown, why[unit], near=share > 0))
     right = sum(given.get(unit) == code for unit, code in key.items())
     told = _("{right} de {n} unidades como la codificación de referencia").format(right=right, n=len(key))
     kappa = cohen_kappa([given.get(unit, "") for unit in key], list(key.values()))
     if not math.isnan(kappa):
-        lines.insert(0, _("Kappa de Cohen con la referencia: {kappa}.").format(kappa=f"{kappa:.2f}".replace(".", ",")))
+        lines.insert(0, _("Kappa de Cohen con la referencia: {kappa} (1 es acuerdo total; 0, el del azar).").format(kappa=f"{kappa:.2f}".replace(".", ",")))
     return earned(item, total / len(key), points=points, answered=told, explanation=lines)
 
 

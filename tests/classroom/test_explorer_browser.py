@@ -1,0 +1,138 @@
+"""The explorer in real Chromium, by keyboard alone and on a phone, with the outside network shut."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import expect
+
+from ciberaula.classroom.sheetfile import read_answers
+from tests.browser import axe_violations, chromium_page, scrolls_sideways, serve_voila
+from tests.classroom.content import write_notebook
+from tests.classroom.small_set import write_set
+from tests.classroom.test_explorer import QUESTIONS
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)  # kernels start slowly on a busy machine
+
+LETTERS = """charts => charts.map(chart => {
+    const scale = chart.getBoundingClientRect().width / chart.viewBox.baseVal.width;
+    return [...chart.querySelectorAll("text")].map(text => parseFloat(text.getAttribute("font-size")) * scale);
+}).flat()"""
+OUTSIDE = """charts => charts.flatMap(chart => {
+    const box = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll("text")].filter(text => {
+        const one = text.getBoundingClientRect();
+        return one.left < box.left - 1 || one.right > box.right + 1 || one.bottom > box.bottom + 1;
+    }).map(text => text.textContent);
+})"""
+
+
+@pytest.fixture
+def shots():
+    """Takes pictures for human eyes into the folder ``CIBERAULA_SHOTS``, when a person names one."""
+    named = os.environ.get("CIBERAULA_SHOTS")
+
+    def shoot(page, name):
+        if named:
+            Path(named).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(named) / f"{name}.png"), full_page=True)
+
+    return shoot
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    here = tmp_path / "03-prueba"
+    here.mkdir()
+    questions = {"schema": 1, "graded": True, "questions": QUESTIONS}
+    (here / "preguntas.yml").write_text(yaml.safe_dump(questions), encoding="utf-8")
+    write_set(tmp_path / "datasets")
+    return here
+
+
+def tab_to(page, target):
+    """Reach ``target`` with the Tab key alone."""
+    target.wait_for()
+    handle = target.element_handle()
+    for _step in range(120):
+        if handle.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"not reachable by keyboard: {target}")
+
+
+def pick(page, target, text):
+    """Choose an entry of a drop-down list by typing its first letters, as a person without a mouse does."""
+    tab_to(page, target)
+    page.keyboard.type(text)
+
+
+def test_filter_group_chart_and_answer_by_keyboard_alone(folder, shots):
+    call = 'from ciberaula.classroom import explorer, data\nexplorer("mini", "personas", answer="p01")'
+    notebook = write_notebook(folder / "cuaderno.ipynb", call, 'data("mini")')
+    with serve_voila(notebook) as address, chromium_page(width=1100) as tab:
+        page = tab.page
+        page.goto(address)
+        form = page.locator(".ciberaula-live")
+        expect(form.get_by_text("Hay 60 filas.")).to_be_visible()
+        pick(page, form.get_by_label("Medida"), "Porcentaje que")
+        pick(page, form.get_by_label("Columna que mide"), "Uso")
+        pick(page, form.get_by_label("Agrupar por"), "Sector")
+        expect(form.get_by_role("img", name="por «Sector»")).to_be_visible()
+        pick(page, form.get_by_label("Filtro 1: columna"), "Área")
+        expect(form.get_by_label("Valor 1", exact=True)).to_be_visible()
+        expect(form.get_by_label("Filtro 1: columna")).to_be_focused()
+        pick(page, form.get_by_label("Valor 1", exact=True), "urbana")
+        expect(form.get_by_text("Solo filas donde «Área» es urbana.")).to_be_visible()
+        summary = form.get_by_text("Ver las cifras en una tabla")
+        tab_to(page, summary)
+        page.keyboard.press("Enter")
+        expect(form.get_by_role("columnheader", name="Porcentaje")).to_be_visible()
+        assert axe_violations(page, ".ciberaula") == []
+        assert axe_violations(page, ".ciberaula-data") == []
+        shots(page, "explorer")
+        button = form.get_by_role("button", name="Guardar este resultado como mi respuesta a p01")
+        page.keyboard.press("Shift+Tab")
+        for _step in range(40):
+            if button.evaluate("element => element === document.activeElement"):
+                break
+            page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        expect(form.get_by_role("status")).to_contain_text("Respuesta guardada")
+        assert tab.outside == []
+        assert tab.errors == []
+    answer = read_answers(folder / "respuestas.json")["p01"]
+    assert answer["columns"] == ["sector", "filas", "porcentaje"]
+    assert {row[0] for row in answer["rows"]} == {"pública", "privada", "comunitaria"}
+
+
+STARTS = {
+    "barras": {"medida": "cruce", "grupo1": "area", "grupo2": "sector", "base": "grupo1"},
+    "histograma": {"medida": "distribucion", "columna": "edad"},
+    "dispersion": {"medida": "correlacion", "columna": "indice", "columna2": "edad", "grupo1": "area"},
+    "lineas": {"medida": "filas", "grupo1": "fecha", "grupo2": "area"},
+}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_charts_are_legible_on_a_phone(folder, shots, dark):
+    cells = [f'explorer("mini", "personas", start={start!r})' for start in STARTS.values()]
+    notebook = write_notebook(folder / "cuaderno.ipynb", "from ciberaula.classroom import explorer", *cells)
+    options = ["--VoilaConfiguration.theme=dark"] if dark else []
+    with serve_voila(notebook, options=options) as address, chromium_page(width=360, height=740, dark=dark) as tab:
+        page = tab.page
+        page.goto(address)
+        charts = page.locator(".ciberaula-live .ciberaula-chart")
+        expect(charts).to_have_count(len(STARTS))
+        assert min(charts.evaluate_all(LETTERS)) >= 12
+        assert charts.evaluate_all(OUTSIDE) == []
+        assert (
+            scrolls_sideways(page, "html, .ciberaula-live, .ciberaula-chart, .ciberaula-field, .ciberaula-result") == []
+        )
+        assert axe_violations(page, ".ciberaula") == []
+        targets = page.locator(".ciberaula-live :is(select, summary, button):visible")
+        assert min(targets.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")) >= 44
+        shots(page, f"explorer-phone-{'dark' if dark else 'light'}")
+        assert tab.errors == []
