@@ -69,16 +69,16 @@ def near(tables: Frames) -> Iterator[Found]:
     same = [name for name in people.columns if name not in ("persona_id", "nombre")]
     for _values, rows in people.groupby(same, dropna=False):
         if len(rows) > 1:
-            first, second = sorted(rows.itertuples(), key=lambda row: row.persona_id)[:2]
-            if len(set(plain(first.nombre).split()) & set(plain(second.nombre).split())) > 1:
-                yield "personas", second.persona_id, "", faults.NEAR
+            first, second = rows.sort_values("persona_id").to_dict("records")[:2]
+            if len(set(plain(first["nombre"]).split()) & set(plain(second["nombre"]).split())) > 1:
+                yield "personas", second["persona_id"], "", faults.NEAR
 
 
 def closed_first(tables: Frames) -> Iterator[Found]:
-    for row in tables["casos"].drop_duplicates().itertuples():
-        opened, closed = _moment(row.abierto), _moment(row.cerrado)
+    for row in tables["casos"].drop_duplicates().to_dict("records"):
+        opened, closed = _moment(row["abierto"]), _moment(row["cerrado"])
         if opened and closed and closed < opened:
-            yield "casos", row.caso_id, "cerrado", faults.CLOSED_FIRST
+            yield "casos", row["caso_id"], "cerrado", faults.CLOSED_FIRST
 
 
 def no_such_day(tables: Frames) -> Iterator[Found]:
@@ -123,11 +123,11 @@ def spaces(tables: Frames) -> Iterator[Found]:
 def in_text(tables: Frames) -> Iterator[Found]:
     """Ten figures in a row, an address, or the given name and a surname of somebody of the case."""
     names = tables["personas"].groupby("caso_id")["nombre"].agg(list).to_dict()
-    for row in tables["notas"].itertuples():
+    for row in tables["notas"].to_dict("records"):
         for column in _TEXTS:
-            text = getattr(row, column)
-            if isinstance(text, str) and (re.search(r"\d{10}|@", text) or _named(text, names[row.caso_id])):
-                yield "notas", row.nota_id, column, faults.IN_TEXT
+            text = row[column]
+            if isinstance(text, str) and (re.search(r"\d{10}|@", text) or _named(text, names[row["caso_id"]])):
+                yield "notas", row["nota_id"], column, faults.IN_TEXT
 
 
 def _named(text: str, names: list[str]) -> bool:

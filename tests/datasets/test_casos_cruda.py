@@ -27,8 +27,11 @@ def crude(seed: int, hidden: int, rows: int = 1500, first: int = 1, last: int = 
 @cache
 def clean(seed: int, rows: int = 1500) -> Frames:
     made = shapes.plain(casos.make(Recipe(rows, seed, 0), 1, rows))
-    frames = {name: pd.DataFrame(columns, dtype=object) for name, columns in made.items() if name != "difusion"}
-    return {name: frame.map(lambda value: None if value is None else str(value)) for name, frame in frames.items()}
+    made.pop("difusion")
+    for columns in made.values():
+        for name, values in columns.items():
+            columns[name] = [None if value is None else str(value) for value in values]
+    return {name: pd.DataFrame(columns, dtype=object) for name, columns in made.items()}
 
 
 def split(seed: int, hidden: int) -> tuple[Frames, pd.DataFrame]:

@@ -65,7 +65,9 @@ def test_the_feedback_names_what_differs_and_only_that() -> None:
 
 
 def test_codes_are_said_in_words_where_there_are_some() -> None:
-    found = coding("p08", table(u003="ben_acceso"), points=4, key=KEY, why=WHY, names={"ben_acceso": "Acceso y alcance"})
+    found = coding(
+        "p08", table(u003="ben_acceso"), points=4, key=KEY, why=WHY, names={"ben_acceso": "Acceso y alcance"}
+    )
     assert "usted puso «Acceso y alcance». La referencia: «ninguno»." in found.explanation
     assert "La referencia: «Acceso y alcance»." in found.explanation
 

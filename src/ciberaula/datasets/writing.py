@@ -5,6 +5,7 @@ together whole columns at a time: Python's own writer would take ten times as lo
 """
 
 import csv
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -95,7 +96,10 @@ def _arrow_kind(column: Column) -> Any:
 
 
 def to_sqlite(tables: Iterable[Table], folder: Path, target: Path) -> None:
-    """Write the CSV tables of ``folder`` into the new SQLite file ``target``, with keys, checked."""
+    """Write the CSV tables of ``folder`` into the new SQLite file ``target``, with keys, checked.
+
+    Raises ``OSError`` where the disk is full or fails, ``ValueError`` where a row refers to nothing.
+    """
     made = list(tables)
     target.unlink(missing_ok=True)
     base = sqlite3.connect(target, isolation_level=None)
@@ -113,6 +117,10 @@ def to_sqlite(tables: Iterable[Table], folder: Path, target: Path) -> None:
         broken = base.execute("PRAGMA foreign_key_check").fetchone()
         if broken is not None:
             raise ValueError(f"{target.name}: row {broken[1]} of {broken[0]} refers to nothing in {broken[2]}")
+    except sqlite3.OperationalError as error:
+        # The disk, the only thing here that can give way: told as the system tells it of any file.
+        number = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
+        raise OSError(number, str(error)) from error
     finally:
         base.close()
     _same_on_every_machine(target)

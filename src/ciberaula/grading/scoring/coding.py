@@ -63,7 +63,12 @@ def coding(
     told = _("{right} de {n} unidades como la codificación de referencia").format(right=right, n=len(key))
     kappa = cohen_kappa([given.get(unit, "") for unit in key], list(key.values()))
     if not math.isnan(kappa):
-        lines.insert(0, _("Kappa de Cohen con la referencia: {kappa} (1 es acuerdo total; 0, el del azar).").format(kappa=f"{kappa:.2f}".replace(".", ",")))
+        lines.insert(
+            0,
+            _("Kappa de Cohen con la referencia: {kappa} (1 es acuerdo total; 0, el del azar).").format(
+                kappa=f"{kappa:.2f}".replace(".", ",")
+            ),
+        )
     return earned(item, total / len(key), points=points, answered=told, explanation=lines)
 
 
