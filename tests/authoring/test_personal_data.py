@@ -2,21 +2,7 @@
 
 import pytest
 
-from ciberaula.authoring.personal_data import found_in, is_valid_cedula
-
-
-@pytest.mark.parametrize(
-    ("digits", "valid"),
-    [
-        ("1710034065", True),
-        ("1710034064", False),  # check digit
-        ("2510034065", False),  # no such province
-        ("1770034065", False),  # third digit
-        ("171003406", False),
-    ],
-)
-def test_identity_numbers(digits, valid):
-    assert is_valid_cedula(digits) is valid
+from ciberaula.authoring.personal_data import found_in
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_whatever_is_chosen_the_code_gives_the_same(raw: dict[str, Any]) -> None
         assert names["valor"] == found.value or (math.isnan(names["valor"]) and math.isnan(found.value))
     else:
         assert found.rows == 0
-    page = Report(plan, found, columns, values["grafico"]).html()
+    page = Report(plan, found, columns, values.get("grafico", "ninguno")).html()
     assert page.count("<svg") == page.count("</svg>") <= 1
     assert "nan" not in page
 
@@ -234,6 +234,17 @@ def test_a_month_without_rows_is_on_the_line_too() -> None:
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_chart_comes_with_the_groups_until_somebody_wants_none() -> None:
+    widget = explorer("mini", "personas")
+    assert "<svg" not in widget.state["result"]
+    change(widget, grupo1="area")
+    assert widget.state["value"]["grafico"] == "barras"
+    assert "<svg" in widget.state["result"]
+    change(widget, grafico="ninguno")
+    change(widget, grupo1="sector")
+    assert "<svg" not in widget.state["result"]
 
 
 def test_fields_follow_from_what_was_chosen() -> None:

@@ -36,6 +36,12 @@ def test_the_same_recipe_gives_the_same_bytes(tmp_path: Path) -> None:
     assert contents(build(DATASET, Recipe(100, 2, 9), tmp_path / "c").folder)["cosas.csv"] != first["cosas.csv"]
 
 
+def test_sqlite_can_be_left_out(tmp_path: Path) -> None:
+    plain = contents(build(DATASET, RECIPE, tmp_path, sqlite=False).folder)
+    assert sorted(plain) == [name for name in FILES if name != "prueba.sqlite"]
+    assert b"sqlite" not in plain["croissant.json"]
+
+
 def test_more_rows_begin_with_the_same_ones(tmp_path: Path) -> None:
     few = build(DATASET, RECIPE, tmp_path / "a").folder / "cosas.csv"
     many = build(DATASET, Recipe(170, 1, 9), tmp_path / "b").folder / "cosas.csv"

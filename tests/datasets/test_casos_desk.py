@@ -35,6 +35,13 @@ def test_so_are_those_of_other_seeds(seed: int) -> None:
     assert [fault for book in cases(seed, 600) for fault in faults_of(book)] == []
 
 
+def test_so_are_the_last_of_a_million() -> None:
+    made = plain(DATASET.make(Recipe(1_000_000, 5, 5), 999_851, 1_000_000))
+    found = list(books({name: by_row(columns) for name, columns in made.items()}))
+    assert found[-1].case["caso_id"] == "SIM-1000000"
+    assert [fault for book in found for fault in faults_of(book)] == []
+
+
 def test_all_that_the_desk_keeps_of_a_case_comes_from_its_rows() -> None:
     kept = {name for name in ENTITY_OF if name not in ("casos", "objetivos", "profesionales")}
     for book in cases(DATASET.seed, DATASET.rows)[:300]:

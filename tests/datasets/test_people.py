@@ -23,9 +23,16 @@ def test_the_check_of_the_registry_is_known(body: str) -> None:
     assert not people.is_real_cedula(f"{body}{(right + 1) % 10}")
 
 
+@pytest.mark.parametrize("number", ["2510034065", "1770034065", "171003406", "17100340650", "17100340a5"])
+def test_what_has_another_shape_is_no_identity_number(number: str) -> None:
+    """No such province; third figure; too short; too long; a letter."""
+    assert not people.is_real_cedula(number)
+
+
 def test_no_telephone_can_be_dialled_and_real_ones_are_seen() -> None:
     dice = Dice(2)
-    assert not any(people.is_assigned_telephone(people.telephone(dice)) for _one in range(2000))
+    numbers = [people.telephone(dice) for _one in range(2000)]
+    assert not any(people.is_assigned_telephone(number) or people.is_real_cedula(number) for number in numbers)
     assert people.is_assigned_telephone("099 123 4567")
     assert people.is_assigned_telephone("+593 2 234 5678")
 

@@ -9,7 +9,6 @@ import yaml
 
 from ciberaula.errors import UserError
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
-from ciberaula.grading.recipes import TableRecipe
 
 BANK: dict[str, Any] = {
     "schema": 1,
@@ -63,16 +62,6 @@ def test_a_misconception_knows_the_rest(course: Path) -> None:
         bank.answers_of("ninguna")
 
 
-def test_a_table_is_made_from_its_data_set() -> None:
-    exact = TableRecipe(data="casos-k", age="exact", place="canton", columns=["codigo", "edad", "canton"]).answer()
-    assert exact["columns"] == ["codigo", "edad", "canton"]
-    assert len(exact["rows"]) == 120
-    assert all(isinstance(row[1], int) for row in exact["rows"])
-    few = TableRecipe(data="casos-k", age="bands", place="region", drop_below=3, columns=["edad", "region"]).answer()
-    assert {row[0] for row in few["rows"]} == {"0-5", "6-11", "12-17", "18+"}
-    assert len(few["rows"]) < 120
-
-
 def without(bank: dict[str, Any], *path: str) -> dict[str, Any]:
     changed = copy.deepcopy(bank)
     inner = changed
@@ -88,6 +77,7 @@ def without(bank: dict[str, Any], *path: str) -> dict[str, Any]:
         (without(BANK, "reference"), "reference"),
         (without(BANK, "wrong", "p02"), "mismas preguntas"),
         (without(BANK, "reference", "p02", "table", "age"), "age"),
+        ({**BANK, "reference": {**BANK["reference"], "p02": {"coding": None}}}, "una sola palabra"),
         ({**BANK, "misconceptions": BANK["misconceptions"][:2]}, "misconceptions"),
         ({**BANK, "misconceptions": BANK["misconceptions"][:1] * 3}, "está dos veces en «misconceptions»"),
         ({**BANK, "wrong": {**BANK["wrong"], "p01": BANK["wrong"]["p01"][:1]}}, "p01"),

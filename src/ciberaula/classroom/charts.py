@@ -1,8 +1,9 @@
 """Charts of a few plain kinds as SVG text, for the screen and for grey print.
 
 They need no network, no script and no style sheet. The ground is white in a dark theme too, so that colours stay what they
-are. Fills are Okabe and Ito's colours (Color Universal Design, 2008), dark and light in turn, each with a hatch of its own
-and an outline; lines differ by dash and mark. Nothing is told by colour alone, and the figures stand on the chart.
+are. Fills are Okabe and Ito's colours (Color Universal Design, 2008; the green darkened), dark and light in turn, each with
+a hatch of its own and an outline; lines differ by dash and mark. Nothing is told by colour alone, and the figures stand on
+the chart.
 
 Hatches are drawn line by line, not as SVG patterns: those are found by an id, which a notebook shows twice.
 """
@@ -41,7 +42,7 @@ LOOKS: tuple[Look, ...] = (
     Look("#F0E442", INK, "dots", "triangle", "2 4"),
     Look("#000000", "#ffffff", "rows", "diamond", "10 3 2 3"),
     Look("#CC79A7", INK, "cross", "plus", "5 2"),
-    Look("#009E73", "#ffffff", "columns", "ring", "12 4"),
+    Look("#00664B", "#ffffff", "columns", "ring", "12 4"),
 )
 MOST_SERIES = len(LOOKS)
 
@@ -69,11 +70,13 @@ def bars(title: str, told: str, categories: Sequence[str], series: Sequence[Seri
     longest = max((len(_figure(value, unit)) for value in values), default=1)
     left, right = _MARGIN, WIDTH - _MARGIN - longest * FONT * 0.62 - 6
     scale = (right - left) / ((high - low) or 1)
+    zero = left - low * scale
     parts, y = _legend(series) if len(series) > 1 else ([], float(_MARGIN))
     for index, category in enumerate(categories):
         for line in _wrapped(category):
             y += _LINE
             parts.append(_text(left, y - 4, line, bold=len(series) > 1))
+        begun = y
         for number, one in enumerate(series):
             value = one.values[index]
             x, size = left + (min(value or 0.0, 0.0) - low) * scale, abs(value or 0.0) * scale
@@ -81,9 +84,8 @@ def bars(title: str, told: str, categories: Sequence[str], series: Sequence[Seri
             end = left + (max(value or 0.0, 0.0) - low) * scale
             parts.append(_text(end + 6, y + 14, "—" if value is None else _figure(value, unit)))
             y += _BAR + 3
+        parts.append(_rule(zero, begun - 1, zero, y - 2, INK))
         y += _GAP
-    zero = left - low * scale
-    parts.append(_rule(zero, _MARGIN, zero, y, INK))
     return _svg(title, told, y + 2, parts)
 
 

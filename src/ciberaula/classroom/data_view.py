@@ -20,6 +20,10 @@ _MOST_ROWS = 200
 _MOST_CATEGORIES = 12
 # A wide table scrolls in its own box; its words stay whole.
 SCROLL = "overflow-x:auto;overflow-wrap:normal;word-break:normal"
+_WHOLE = (
+    "display:table;table-layout:auto"  # the box around it scrolls, not the table, which nobody could reach by keyboard
+)
+_LONG = 30
 _KINDS = {
     "string": _("texto"),
     "integer": _("número entero"),
@@ -119,13 +123,18 @@ def table_html(frame: "pd.DataFrame", headings: dict[str, str], title: str) -> s
         f'<th scope="col">{html.escape(headings.get(str(column), str(column)))}</th>' for column in frame.columns
     )
     rows = "".join(
-        f"<tr>{''.join(f'<td>{html.escape(cell_text(cell))}</td>' for cell in row)}</tr>"
+        f"<tr>{''.join(_cell(cell_text(cell)) for cell in row)}</tr>"
         for row in frame.itertuples(index=False, name=None)
     )
     return (
-        f'<div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{SCROLL}"><table>'
+        f'<div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{SCROLL}"><table style="{_WHOLE}">'
         f"<caption>{html.escape(title)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _cell(text: str) -> str:
+    wide = ' style="min-width:16rem"' if len(text) > _LONG else ""
+    return f"<td{wide}>{html.escape(text)}</td>"
 
 
 def cell_text(value: Any) -> str:

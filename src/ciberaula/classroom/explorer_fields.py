@@ -22,6 +22,7 @@ from ciberaula.i18n import _
 
 Values = dict[str, Any]
 FILTERS = (1, 2, 3)
+NO_CHART = "ninguno"
 _MOST_GROUPS = 40
 _MOST_NUMBERS = 12
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -85,7 +86,7 @@ def charts() -> dict[str, str]:
         "lineas": _("Líneas por mes"),
         "histograma": _("Histograma"),
         "dispersion": _("Dispersión"),
-        "ninguno": _("Sin gráfico"),
+        NO_CHART: _("Sin gráfico"),
     }
 
 
@@ -250,16 +251,18 @@ class Fitting:
     def _chart(self) -> Field:
         known = charts()
         options = [(id, known[id]) for id in self._fitting_charts()]
-        return self._choice("grafico", _("Gráfico"), options, options[0][0], len(options) == 1)
+        if len(options) == 1:  # nothing to choose, and nothing to remember as somebody's choice
+            return Field("grafico", _("Gráfico"), kind="choice", options=options, listed=True, hidden=True)
+        return self._choice("grafico", _("Gráfico"), options, options[0][0])
 
     def _fitting_charts(self) -> list[str]:
         asked = self._values["medida"]
         if asked in ("distribucion", "correlacion"):
-            return ["histograma" if asked == "distribucion" else "dispersion", "ninguno"]
+            return ["histograma" if asked == "distribucion" else "dispersion", NO_CHART]
         first = self._columns.get(self._values.get("grupo1", ""))
         if first is None:
-            return ["ninguno"]
-        return ["lineas", "barras", "ninguno"] if first.timelike else ["barras", "ninguno"]
+            return [NO_CHART]
+        return ["lineas", "barras", NO_CHART] if first.timelike else ["barras", NO_CHART]
 
 
 def group_places(measure: str) -> int:

@@ -10,7 +10,7 @@ import pandas as pd
 from ciberaula.casework.calendars import MONTHS
 from ciberaula.classroom import charts
 from ciberaula.classroom.data_view import cell_text, table_html
-from ciberaula.classroom.explorer_fields import Facet, measures
+from ciberaula.classroom.explorer_fields import NO_CHART, Facet, measures
 from ciberaula.classroom.explorer_plan import MONTH, RANK, RHO, ROWS, SHARE, STATISTICS, Filter, Outcome, Plan, spearman
 from ciberaula.classroom.values import number_text
 from ciberaula.datasets.spec import YES_NO
@@ -71,7 +71,7 @@ class Report:
         plan, found = self.plan, self.found
         told = [self._conditions()] if plan.filters else []
         if found.lost:
-            named = ", ".join(f"«{self.columns[one].label}»" for one in plan.used)
+            named = ", ".join(f"«{self.columns[one].label}»" for one in plan.used if self.columns[one].gaps)
             told.append(
                 ngettext(
                     "{n} fila sin dato en {columns} quedó fuera.",
@@ -209,20 +209,22 @@ class Report:
         if self.plan.measure == "cruce":
             key = self.plan.keys[0]
             pairs = [
-                (f"{self._group(row[key])}, {column}", row[column])
+                (f"{self._group(key, row[key])}, {column}", row[column])
                 for row in frame.to_dict(orient="records")
                 for column in frame.columns
                 if column != key
             ]
         else:
             pairs = [
-                (", ".join(self._group(row[key]) for key in self.plan.keys), row[self.plan.figure])
+                (", ".join(self._group(key, row[key]) for key in self.plan.keys), row[self.plan.figure])
                 for row in frame.to_dict(orient="records")
             ]
         return [(name, float(value)) for name, value in pairs if value == value]
 
-    def _group(self, value: object) -> str:
-        return cell_text(value)
+    def _group(self, key: str, value: object) -> str:
+        told = cell_text(value)
+        named = key.removesuffix(MONTH) if key not in self.columns else key
+        return month_name(told) if self.columns[named].timelike and told[:4].isdigit() else told
 
     def _extremes(self) -> str:
         cells = self._cells()
@@ -251,14 +253,14 @@ class Report:
         ).format(
             title=self.title(),
             begun=self._figure(begun),
-            first=month_name(first),
+            first=first,
             ended=self._figure(ended),
-            last=month_name(last),
+            last=last,
             way=way,
             most=self._figure(high[1]),
-            high=month_name(high[0]),
+            high=high[0],
             least=self._figure(low[1]),
-            low=month_name(low[0]),
+            low=low[0],
         )
 
     def _most_common(self) -> str:
@@ -285,7 +287,7 @@ class Report:
         return f"<details><summary>{_('Ver las cifras en una tabla')}</summary>{shown}</details>" if folded else shown
 
     def _picture(self) -> str:
-        if self.chart == "ninguno" or not self.found.rows:
+        if self.chart == NO_CHART or not self.found.rows:
             return ""
         if self.chart == "dispersion":
             drawn = self._scatter()

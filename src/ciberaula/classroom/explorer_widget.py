@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ciberaula.classroom.checks import plain_value, table_value
-from ciberaula.classroom.explorer_fields import FILTERS, Facet, Fitting, Values, facets
+from ciberaula.classroom.explorer_fields import FILTERS, NO_CHART, Facet, Fitting, Values, facets
 from ciberaula.classroom.explorer_plan import Outcome, run
 from ciberaula.classroom.explorer_report import Report
 from ciberaula.classroom.fields import Field, Section
@@ -142,7 +142,7 @@ class _Explorer:
         table = self._table(values)
         plan = self._fitting(table).plan(values)
         outcome = run(plan, self._frame(table))
-        return outcome, Report(plan, outcome, self._columns[table.name], values["grafico"])
+        return outcome, Report(plan, outcome, self._columns[table.name], values.get("grafico", NO_CHART))
 
     def _result(self, values: Values) -> str:
         try:

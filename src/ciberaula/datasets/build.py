@@ -71,9 +71,12 @@ def build(
     *,
     keys: Path | None = None,
     form: Form = "csv",
+    sqlite: bool = True,
     progress: Progress = lambda _done, _all: None,
 ) -> Built:
     """Make the set in ``out/<name>`` and return what was made; ``keys``: the folder for the instructor's tables.
+
+    ``sqlite``: with an SQLite file beside the CSV, for the sets that have one (it takes longer than all the rest).
 
     The same call again goes on with an interrupted one. An earlier set of the same name is replaced at the end, in one
     step. Raises ``UserError`` where the folder can't be written or is something else, and then leaves no part behind.
@@ -88,7 +91,7 @@ def build(
             keys.mkdir(parents=True, exist_ok=True)
         with _alone(work):
             try:
-                return _build(dataset, recipe, target, work, keys, form, progress)
+                return _build(dataset, recipe, target, work, keys, form, sqlite and dataset.sqlite, progress)
             except (OSError, UserError):
                 shutil.rmtree(work, ignore_errors=True)
                 raise
@@ -101,7 +104,14 @@ def build(
 
 
 def _build(
-    dataset: DataSet, recipe: Recipe, target: Path, work: Path, keys: Path | None, form: Form, progress: Progress
+    dataset: DataSet,
+    recipe: Recipe,
+    target: Path,
+    work: Path,
+    keys: Path | None,
+    form: Form,
+    sqlite: bool,
+    progress: Progress,
 ) -> Built:
     state, resumed = _begin(dataset, recipe, work, form)
     progress(state.done, recipe.rows)
@@ -110,7 +120,7 @@ def _build(
         state.done = last
         _keep(work, state)
         progress(last, recipe.rows)
-    files = _finish(dataset, recipe, work, state, form)
+    files = _finish(dataset, recipe, work, state, form, sqlite)
     _hand_over_keys(dataset, work, keys)
     (work / _STATE).unlink()
     _swap(work, target)
@@ -210,7 +220,7 @@ def _keep(work: Path, state: _State) -> None:
     write_atomic(work / _STATE, json.dumps(asdict(state)).encode())
 
 
-def _finish(dataset: DataSet, recipe: Recipe, work: Path, state: _State, form: Form) -> list[Written]:
+def _finish(dataset: DataSet, recipe: Recipe, work: Path, state: _State, form: Form, sqlite: bool) -> list[Written]:
     """Turn the tables into the form wanted and describe them."""
     files: dict[str, Written] = {}
     for table in dataset.tables:
@@ -221,7 +231,7 @@ def _finish(dataset: DataSet, recipe: Recipe, work: Path, state: _State, form: F
             path = path.with_suffix(".parquet")
         files[table.name] = _written(path, table.name, state.rows[f"{table.name}.csv"])
     package = datapackage(dataset, recipe, files)
-    if dataset.sqlite and form == "csv":
+    if sqlite and form == "csv":
         base = work / f"{dataset.name}.sqlite"
         to_sqlite(dataset.tables, work, base)
         files[base.name] = _written(base, None, 0)

@@ -35,6 +35,12 @@ def add_commands(subparsers: Any) -> None:
     step.add_argument("--keys", type=Path, metavar=_("CARPETA"), help=_("dónde se guardan las claves de quien enseña"))
     step.add_argument("--format", choices=_FORMS, default="csv", help=_("csv o parquet"))
     step.add_argument(
+        "--sqlite",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help=_("junto a los CSV, un archivo SQLite, en los conjuntos que lo tienen (tarda más)"),
+    )
+    step.add_argument(
         "--published",
         action="store_true",
         help=_("rehacer los del curso, en datasets/, con sus claves en grading/datasets/"),
@@ -69,7 +75,7 @@ def _build(options: argparse.Namespace) -> int:
         wanted = dataset(name)
         wished = recipe(wanted, rows=options.rows, seed=options.seed)
         keys = options.keys / name if options.keys is not None and wanted.keys else None
-        _make(wanted, wished, options.out, keys, options.format)
+        _make(wanted, wished, options.out, keys, options.format, sqlite=options.sqlite)
     return 0
 
 
@@ -87,12 +93,12 @@ def _build_published(options: argparse.Namespace) -> int:
     return 0
 
 
-def _make(wanted: "DataSet", wished: "Recipe", out: Path, keys: Path | None, form: Any) -> None:
+def _make(wanted: "DataSet", wished: "Recipe", out: Path, keys: Path | None, form: Any, *, sqlite: bool = True) -> None:
     from ciberaula.datasets.build import build
 
     try:
         with _bar(wanted.name) as progress:
-            built = build(wanted, wished, out, keys=keys, form=form, progress=progress)
+            built = build(wanted, wished, out, keys=keys, form=form, sqlite=sqlite, progress=progress)
     except KeyboardInterrupt:
         print(_("Interrumpido. Lo hecho se conserva: repita la misma orden y seguirá donde quedó."), file=sys.stderr)
         raise

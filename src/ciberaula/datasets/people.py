@@ -4,8 +4,9 @@
   to a person is chance, and no combination is kept.
 * Identity numbers: ten figures like an Ecuadorian cédula whose check digit is always wrong. The check (figures 1 to 9 by
   2, 1, 2 …, less 9 where above 9, sum up to the next ten) is the civil registry's, general knowledge.
-* Telephones: ten figures that begin with 080. In Ecuador's numbering, area codes 2 to 7 are fixed lines and 9 is mobile;
-  none begins with 8 (general knowledge), so that nobody can be called.
+* Telephones: ten figures that begin with 086. In Ecuador's numbering, area codes 2 to 7 are fixed lines and 9 is mobile;
+  none begins with 8 (general knowledge), so that nobody can be called. As their third figure is a 6, none is an identity
+  number by chance.
 * E-mail: domains that RFC 2606 (https://www.rfc-editor.org/rfc/rfc2606) reserves for examples.
 """
 
@@ -46,6 +47,8 @@ SURNAMES: tuple[str, ...] = _listed(
     "Valencia Vargas Vásquez Vega Velasco Vera Villacís Villamar Yánez Yumbo Zambrano Zamora Zapata"
 )
 MAIL_DOMAINS = ("example.org", "example.net", "example.com", "correo.example", "oficina.example", "buzon.test")
+_RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$")
+TELEPHONES = "086"  # and seven figures more
 GENDERS = ("femenino", "masculino", "otra identidad")
 
 CEDULA = re.compile(r"\b\d{10}\b")
@@ -84,13 +87,13 @@ def is_real_cedula(number: str) -> bool:
 
 def telephone(dice: Dice) -> str:
     """Ten figures of a range that is assigned to nobody."""
-    return f"080{dice.whole(0, 9_999_999):07d}"
+    return f"{TELEPHONES}{dice.whole(0, 9_999_999):07d}"
 
 
 def is_assigned_telephone(number: str) -> bool:
-    """Could it be dialled? Any run of figures that is no telephone of ours."""
+    """Could it be dialled? Any run of seven figures or more that is no telephone of ours."""
     figures = re.sub(r"\D", "", number)
-    return len(figures) >= 7 and not re.fullmatch(r"080\d{7}", figures)
+    return len(figures) >= 7 and not re.fullmatch(TELEPHONES + r"\d{7}", figures)
 
 
 def mail(dice: Dice, of: str) -> str:
@@ -103,13 +106,7 @@ def mail(dice: Dice, of: str) -> str:
 
 def is_reserved_mail(address: str) -> bool:
     """Does its domain belong to nobody (RFC 2606)?"""
-    domain = address.rpartition("@")[2].casefold()
-    return domain in ("example.com", "example.net", "example.org") or domain.rpartition(".")[2] in (
-        "test",
-        "example",
-        "invalid",
-        "localhost",
-    )
+    return _RESERVED.search(address.rpartition("@")[2].casefold()) is not None
 
 
 def handle(dice: Dice, of: str) -> str:

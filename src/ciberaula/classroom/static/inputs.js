@@ -167,10 +167,12 @@ function formControl(spec, changed) {
     refresh();
     changed(whileTyping);
   };
+  const groups = []; // the fields of each section, by their places in ``fields``
   const drawn = []; // of each field, what it was drawn from
   const draw = (field) => ({ ...fieldControl(field, spec.ui, mark, told), away: field.hidden });
   const parts = spec.sections.map((section, index) => {
     const made = section.fields.map(draw);
+    groups.push(made.map((_field, place) => fields.length + place));
     fields.push(...made);
     drawn.push(...section.fields.map((field) => JSON.stringify(field)));
     const title = section.title ? h("h4", {}, section.title) : null;
@@ -185,6 +187,9 @@ function formControl(spec, changed) {
   function refresh() {
     const now = new Map(fields.map((field) => [field.id, field.get()]));
     for (const { element, when, away } of fields) element.hidden = away || (Boolean(when) && !when[1].includes(now.get(when[0])));
+    parts.forEach((part, index) => {
+      part.hidden = groups[index].length > 0 && groups[index].every((place) => fields[place].away);
+    });
     for (const { tally, made } of tallies) {
       const filled = made.filter((field) => now.get(field.id) !== null).length;
       tally.textContent = made.length ? fill(spec.ui.filled, { filled, total: made.length }) : "";
@@ -204,8 +209,10 @@ function formControl(spec, changed) {
         drawn[index] = now;
         const made = draw(field);
         made.set((value && value[field.id]) ?? null);
+        const inside = fields[index].element.contains(document.activeElement);
         fields[index].element.replaceWith(made.element);
         fields[index] = made;
+        if (inside) made.element.querySelector("input, select, textarea").focus(); // somebody was quicker than Python
       });
       refresh();
     },

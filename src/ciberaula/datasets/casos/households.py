@@ -7,10 +7,11 @@ from ciberaula.datasets.cantons import CANTONS
 from ciberaula.datasets.casos import words as w
 from ciberaula.datasets.casos.sheet import Columns, Sheet, yes_no
 from ciberaula.datasets.casos.staff import TEAMS, WORKERS_A_TEAM, organisations
+from ciberaula.datasets.casos.who import OF_AGE
 from ciberaula.datasets.casos.words import cells
 from ciberaula.datasets.columns import Column, blank, codes, joined, words
 from ciberaula.datasets.draws import Flags, Whole
-from ciberaula.datasets.people import GIVEN, SURNAMES
+from ciberaula.datasets.people import GIVEN, SURNAMES, TELEPHONES
 
 _PLACES = tuple(canton.id for canton in CANTONS)
 _NAMES = tuple(canton.name for canton in CANTONS)
@@ -32,7 +33,7 @@ _CARER_OF_ADULT = _RELATIONS.index("cuidadora")
 _GENDER_OF = np.array([0, 0, 1, 0, 0, 0, 1, -1, 0, 1, 0, 0])
 _YOUNGER = tuple(_RELATIONS.index(one) for one in ("hija", "hijo"))
 _OF_ONE_AGE = tuple(_RELATIONS.index(one) for one in ("hermana", "hermano", "pareja", "vecina", "cuidadora"))
-_CEDULA_FROM, _TELEPHONE_FROM, _OLD = 3, 14, 75
+_CEDULA_FROM, _TELEPHONE_FROM, _OLD, _OLDEST = 3, 14, 75, 96
 _LANGUAGE_KICHWA = (0.03, 0.12)  # in town, in the country, of the highlands and Amazonía
 _HIGHLANDS = np.array([canton.region in ("Sierra", "Amazonía") for canton in CANTONS])
 
@@ -130,7 +131,7 @@ def people(sheet: Sheet) -> Columns:
         "nombre": _names(sheet, cell, gender),
         "cedula": blank(cedulas(sheet, cell), ~(known & (age >= _CEDULA_FROM) & draws.chance(cell, "cedula", 0.8))),
         "telefono": blank(
-            joined("080", codes("", draws.integers(cell, "telefono", 0, 9_999_999), 7)),
+            joined(TELEPHONES, codes("", draws.integers(cell, "telefono", 0, 9_999_999), 7)),
             (age < _TELEPHONE_FROM)
             | ((nth == 0) & (sheet.case.start.device[of] == 2))
             | draws.chance(cell, "sin-telefono", 0.1),
@@ -172,8 +173,8 @@ def _genders(sheet: Sheet, of: Whole, nth: Whole, cell: Whole, relation: Whole) 
 def _ages(sheet: Sheet, of: Whole, nth: Whole, cell: Whole, relation: Whole) -> Whole:
     age, draws = sheet.case.who.age[of], sheet.case.chance.draws
     apart = draws.integers(cell, "edad-otra", 18, 38)
-    near = np.where(age < 18, np.maximum(1, age + apart // 2 - 14), np.maximum(18, age + apart // 2 - 14))
-    older = np.minimum(age + np.where(relation == _RELATIONS.index("abuela"), 26, 0) + apart, 96)
+    near = np.clip(age + apart // 2 - 14, np.where(age < OF_AGE, 1, OF_AGE), _OLDEST)
+    older = np.minimum(age + np.where(relation == _RELATIONS.index("abuela"), 26, 0) + apart, _OLDEST)
     found = np.where(np.isin(relation, _YOUNGER), np.maximum(0, age - apart), older)
     found = np.where(np.isin(relation, _OF_ONE_AGE), near, found)
     return np.where(nth == 0, age, found).astype(np.int64)

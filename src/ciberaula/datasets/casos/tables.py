@@ -22,6 +22,7 @@ from ciberaula.datasets.casos.fields import (
 )
 from ciberaula.datasets.casos.staff import TEAMS, service_words
 from ciberaula.datasets.casos.words import cells
+from ciberaula.datasets.people import TELEPHONES
 from ciberaula.datasets.spec import Column, Table
 from ciberaula.i18n import _
 
@@ -72,7 +73,7 @@ PEOPLE = Table(
             about=_("Su dígito de control está mal en todas: no es de nadie."),
         ),
         text(
-            "telefono", _("Teléfono (sin asignar)"), required=False, pattern=r"080\d{7}", role="identifier",
+            "telefono", _("Teléfono (sin asignar)"), required=False, pattern=TELEPHONES + r"\d{7}", role="identifier",
             about=_("De un rango que no se asigna: no es de nadie."),
         ),
         Column("edad", _("Edad"), "integer", required=False, low=0, high=120, unit="años", role="quasi"),

@@ -1,6 +1,6 @@
 """What caseworkers write in ``casos``: notes, assessments, plans, referrals, follow-ups and closings, a column at a time.
 
-No name, number or address of anybody: people are «la señora», «su hija», initials. Within the published size no sentence
+No name, number or address of anybody: people are «la señora», «su hija». Within the published size no sentence
 of three words or more comes twice (a test measures it); larger builds repeat some. The clauses lie in ``phrases/casos_*.txt``.
 """
 
@@ -17,6 +17,7 @@ from ciberaula.datasets import phrases
 from ciberaula.datasets.casos import words
 from ciberaula.datasets.draws import Draws, Whole
 
+_Called = dict[tuple[int, int], tuple[str, ...]]
 Text = Any  # an Arrow column of strings; pyarrow carries no types
 KINDS: tuple[str, ...] = (
     *("facts", "opinion", "next"),  # of a note
@@ -35,6 +36,7 @@ _FOLDER = Path(phrases.__file__).parent
 # How often each voice writes, and how: some shorten words, some leave out accents.
 _VOICE_WEIGHTS = (4, 3, 3)
 _PENS = (70, 15, 15)
+# No full stops in what is shortened: a full stop ends a sentence, for whoever counts them.
 _SHORTENED = (
     (r"\b([Ss]eñora)\b", "Sra"),
     (r"\b([Ss]eñor)\b", "Sr"),
@@ -119,30 +121,30 @@ def _book() -> phrases.Book:
     return phrases.Book([*sorted(_FOLDER.glob("casos_*.txt")), _FOLDER / "palabras.txt"], dims, _people())
 
 
-def _people() -> dict[str, dict[tuple[int, int], tuple[str, ...]]]:
+def _people() -> dict[str, _Called]:
     """How the person of the case (``ella``) and who speaks for her (``inf``) are called, by gender and band."""
-    # No full stops in what is shortened: a full stop ends a sentence, for whoever counts them.
+    # No initials: each text would make up its own, and people of one case would seem to be many.
     called = (
         (
-            ("la niña", "la niña {ini}"),
+            ("la niña",),
             ("la adolescente", "la chica"),
-            ("la señora", "la usuaria", "la Sra {ini}"),
-            ("la adulta mayor", "doña {ini}", "la señora"),
+            ("la señora", "la usuaria"),
+            ("la adulta mayor", "la señora", "la usuaria"),
         ),
         (
-            ("el niño", "el niño {ini}"),
+            ("el niño",),
             ("el adolescente", "el chico"),
-            ("el señor", "el usuario", "el Sr {ini}"),
-            ("el adulto mayor", "don {ini}", "el señor"),
+            ("el señor", "el usuario"),
+            ("el adulto mayor", "el señor", "el usuario"),
         ),
         (
-            ("la criatura", "la niñez atendida"),
-            ("{ini}", "la persona"),
-            ("la persona", "{ini}", "la persona usuaria"),
-            ("la persona mayor", "{ini}"),
+            ("la criatura",),
+            ("la persona adolescente",),
+            ("la persona", "la persona usuaria"),
+            ("la persona mayor", "la persona usuaria"),
         ),
     )
     carers = ("la madre", "la abuela", "la mamá", "su tía", "el padre", "quien le cuida", "la hermana mayor")
-    ella = {(gender, band): called[gender][band] for gender in range(3) for band in range(4)}
-    inf = {at: (carers if at[1] < _ADULT else called) for at, called in ella.items()}
+    ella: _Called = {(gender, band): called[gender][band] for gender in range(3) for band in range(4)}
+    inf: _Called = {at: (carers if at[1] < _ADULT else called) for at, called in ella.items()}
     return {"ella": ella, "inf": inf}

@@ -69,6 +69,5 @@ DATASET = DataSet(
     card=CARD,
     generator="ciberaula.datasets.casos_cruda",
     keys=(FAULTS,),
-    sqlite=True,
     keywords=("trabajo social", "limpieza de datos", "calidad de datos", "datos simulados"),
 )

@@ -14,8 +14,8 @@ The format of a book, line by line (``#`` begins a comment)::
     el dueño pide {80-140} dólares      a clause, with holes
     ~ vecina            words to fill the hole {vecina} with
 
-Holes: ``{2-5}`` a number, ``{hora}`` ``{ini}`` an hour, an initial, ``{ella}`` ``{inf}`` the person and who speaks for her;
-``[o|a]`` agrees with her. A child, whose carers speak, and an adult differ: ``banda=niñez,adolescencia``.
+Holes: ``{2-5}`` a number, ``{hora}`` an hour, ``{ella}`` ``{inf}`` the person and who speaks for her; ``[o|a]`` agrees with
+her. A child, whose carers speak, and an adult differ: ``banda=niñez,adolescencia``.
 """
 
 import re
@@ -43,7 +43,6 @@ _PERSON = ("genero", "banda")
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _AGREES = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 _CONTRACTED = re.compile(r"\b([Dd]e|[Aa]) el (?=\S)")
-_INITIALS = "ABCDEFGHJLMNPRSTVYZ"
 
 
 @dataclass
@@ -159,7 +158,7 @@ class Book:
         shelves = [self._shelf(pieces[place][1:-1], place == 0) for place in slots]
         cells = [self._cell(shelf, facts, len(rows)) for shelf in shelves]
         counts = [shelf.count[cell] for shelf, cell in zip(shelves, cells, strict=True)]
-        digits = _digits(draws, stream, rows, counts)
+        digits = _digits(draws, stream, rows, counts, [int(shelf.count.max()) for shelf in shelves])
         columns: list[Text] = [" "] if spaced else []
         ready = {}
         for slot, shelf, cell, digit in zip(slots, shelves, cells, digits, strict=True):
@@ -234,8 +233,6 @@ class Book:
             return dice.one(self._people[hole][at["genero"], at["banda"]])
         if hole == "hora":
             return f"{dice.whole(8, 16)}:{dice.one(('00', '10', '15', '20', '30', '40', '45', '50'))}"
-        if hole == "ini":
-            return dice.one(_INITIALS)
         low, dash, high = hole.partition("-")
         if dash and low.isdigit() and high.isdigit():
             return str(dice.whole(int(low), int(high)))
@@ -278,13 +275,18 @@ class Book:
         return lambda line: bank.clauses.append((line, limits))
 
 
-def _digits(draws: Draws, stream: str, rows: Whole, counts: Sequence[Whole]) -> list[Whole]:
-    """A clause number for each slot: different rows, different combinations (up to ``_MOST`` of them)."""
+def _digits(draws: Draws, stream: str, rows: Whole, counts: Sequence[Whole], most: Sequence[int]) -> list[Whole]:
+    """A clause number for each slot: different rows, different combinations (up to ``_MOST`` of them).
+
+    ``most``: the most clauses of each slot in any cell, so that a row's text does not depend on the rows beside it.
+    """
     total = np.ones(len(rows), dtype=np.int64)
     digits: list[Whole] = [total] * len(counts)
     told: list[int] = []
-    for place in sorted(range(len(counts)), key=lambda place: int(counts[place].max(initial=0))):
-        if (total * counts[place]).max(initial=0) < _MOST:
+    reach = 1
+    for place in sorted(range(len(counts)), key=lambda place: most[place]):
+        if reach * most[place] < _MOST:
+            reach *= most[place]
             total = total * counts[place]
             told.append(place)
         else:

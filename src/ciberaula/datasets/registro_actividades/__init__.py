@@ -4,7 +4,7 @@ What is built in, with any seed: working days and hours of Ecuador, journeys in 
 the coast, and a training in May after which those who took part orient people at a distance more often.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def _activities(draws: Draws, who: Staff, cells: Cells) -> dict[str, Cells_]:
 
 
 def _by_kind(
-    draws: Draws, cells: Cells, stream: str, weights: list[tuple[tuple[float, ...], ...]], rural: Whole
+    draws: Draws, cells: Cells, stream: str, weights: Sequence[Sequence[Sequence[float]]], rural: Whole
 ) -> Whole:
     """An index for each activity, drawn by the weights of its kind and area."""
     found = np.zeros(len(cells.row), dtype=np.int64)

@@ -20,13 +20,13 @@ CARD = Card(
         "- Cada persona redondea los minutos a su modo: a 5, 10, 15 o 30.\n"
         "- En el área rural hay más visitas y más traslados, y los traslados son más largos; la conexión interrumpe más "
         "atenciones por internet.\n"
-        "- En el mes en que empiezan las clases y en el anterior (agosto y septiembre en la Sierra y la Amazonía; abril y mayo en "
+        "- Cuando empiezan las clases (agosto y septiembre en la Sierra y la Amazonía; abril y mayo en "
         "la Costa y Galápagos) suben las coordinaciones y los trámites. De enero a abril, con las lluvias, en la Costa y "
         "Galápagos hay menos visitas y más llamadas.\n"
-        "- La mitad de las personas hizo en mayo una formación digital, repartida por igual entre el área urbana y la rural. Desde "
-        "junio, la teleorientación y las videollamadas ocupan en ellas entre el doble y el cuádruple de la parte que ocupaban "
-        "de enero a abril en su atención directa (visitas, entrevistas, llamadas, teleorientaciones y videollamadas); en las "
-        "demás personas esa parte cambia menos de 4 puntos. Vale desde 40 profesionales.\n"
+        "- La mitad de las personas hizo en mayo una formación digital, repartida por igual entre el área urbana y la rural. "
+        "Desde junio, la teleorientación y las videollamadas ocupan en ellas entre el doble y el cuádruple de la parte que "
+        "ocupaban de enero a abril en su atención directa (visitas, entrevistas, llamadas, teleorientaciones y videollamadas); "
+        "en las demás personas esa parte cambia menos de 4 puntos. Vale desde 40 profesionales.\n"
         "- Unas 8 de cada 100 filas llevan una observación."
     ),
     collection=_(

@@ -134,7 +134,8 @@ def _minutes(draws: Draws, staff: Staff, row: Whole, worker: Whole, kind: Whole)
     exact = np.where((kind == w.TRAVEL) & staff.rural[worker][:, None], exact * 1.35, exact)
     # Short calls are written with the minutes they took; the rest is rounded, each in her own way.
     step = np.where(exact < 15, np.minimum(staff.step[worker][:, None], 5), staff.step[worker][:, None])
-    return (np.maximum(np.floor(exact / step + 0.5), 1) * step).astype(np.int64)
+    rounded: Whole = (np.maximum(np.floor(exact / step + 0.5), 1) * step).astype(np.int64)
+    return rounded
 
 
 def _timetable(
