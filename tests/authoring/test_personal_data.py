@@ -12,6 +12,7 @@ from ciberaula.authoring.personal_data import found_in
         ("cédula 1710034064", 0),
         ("rural,1710034065,5", 1),
         ("0.1710034065", 0),
+        ("5f1710034065,1710034065a9", 0),
         ("ana@correo.ec", 1),
         ("ana@example.org, ana@aula.invalid", 0),
         ("Llame al tel. 0991234567", 1),

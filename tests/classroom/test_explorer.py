@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from ciberaula.classroom import answers, explorer, submit_answer, submit_table
 from ciberaula.classroom.explorer_fields import Fitting, facets
-from ciberaula.classroom.explorer_plan import MONTH, Plan, bin_edges, bin_names, run
+from ciberaula.classroom.explorer_plan import MONTH, Filter, Plan, bin_edges, bin_names, run
 from ciberaula.classroom.explorer_report import Report, months_between
 from ciberaula.datasets import load
 from ciberaula.datasets.loading import package_info
 from ciberaula.errors import UserError
-from tests.classroom.small_set import write_set
+from tests.classroom.small_set import rows, write_set
 
 COMMON = {"competence": "investigacion.datos", "coverage": ["EC-38"], "prompt": "¿Qué dice la tabla?"}
 QUESTIONS = [
@@ -157,6 +157,40 @@ def test_settings_that_fit_are_kept_as_they_are(raw: dict[str, Any]) -> None:
     again, same = fitting.fit(values)
     assert (again, same) == (sections, values)
     assert json.loads(json.dumps(values)) == values
+
+
+FILTERS: list[tuple[str, str, Any, Any]] = [
+    ("area", "es", "rural", lambda cell: cell == "rural"),
+    ("sector", "no_es", "pública", lambda cell: cell not in ("", "pública")),
+    ("sector", "una_de", ("pública", "privada"), lambda cell: cell in ("pública", "privada")),
+    ("nota", "contiene", "SEÑAL, EN R", lambda cell: "señal, en r" in cell.lower()),
+    ("nota", "contiene", "(1", lambda cell: "(1" in cell),
+    ("edad", "desde", 37, lambda cell: cell != "" and int(cell) >= 37),
+    ("edad", "hasta", 37, lambda cell: cell != "" and int(cell) <= 37),
+    ("indice", "es", 7.5, lambda cell: float(cell) == 7.5),
+    ("fecha", "desde", "2025-03-05", lambda cell: cell >= "2025-03-05"),
+    ("fecha", "hasta", "2025-03-05", lambda cell: "" < cell <= "2025-03-05"),
+    ("momento", "hasta", "2025-03-05", lambda cell: cell[:10] <= "2025-03-05"),
+    ("frecuencia", "sin_dato", None, lambda cell: cell == ""),
+    ("frecuencia", "con_dato", None, lambda cell: cell != ""),
+]
+
+
+@pytest.mark.parametrize(("column", "operator", "value", "holds"), FILTERS)
+def test_a_filter_keeps_the_rows_it_says(column: str, operator: str, value: Any, holds: Any) -> None:
+    frame, position = load("mini"), list(load("mini").columns).index(column)
+    expected = [row[0] for row in rows() if holds(row[position])]
+    assert 0 < len(expected) < 60
+    plan = Plan("mini", "personas", (Filter(column, operator, value, day=column in ("fecha", "momento")),))
+    found = run(plan, frame)
+    assert found.selected["persona_id"].tolist() == expected
+    assert executed(found.code)["tabla"]["persona_id"].tolist() == expected
+
+
+def test_a_combination_without_rows_is_no_mistake() -> None:
+    start = {"medida": "media", "columna": "edad", "grupo1": "area", "grupo2": "frecuencia"}
+    page = explorer("mini", "personas", start=start).state["result"]
+    assert ">—</text>" in page
 
 
 # --- figures against others, by hand --------------------------------------------------------------------------------

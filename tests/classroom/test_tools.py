@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +12,10 @@ import yaml
 from ciberaula.classroom import answers
 from ciberaula.classroom.anonymity import Recipe, report
 from ciberaula.classroom.tools import anonymity_lab, term_calculator
-from ciberaula.datasets import casos_k, load, privacy
+from ciberaula.datasets import load, privacy
 from ciberaula.errors import UserError
 
+COMMITTED = Path(__file__).parents[2] / "datasets" / "casos-k"
 PUBLISHABLE = {
     "edad": "tramos",
     "lugar": "region",
@@ -36,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here.mkdir()
     questions = {"schema": 1, "graded": True, "questions": [QUESTION, QUESTION | {"id": "p08", "kind": "number"}]}
     (here / "preguntas.yml").write_text(yaml.safe_dump(questions), encoding="utf-8")
-    casos_k.build(tmp_path / "datasets" / "casos-k")
+    shutil.copytree(COMMITTED, tmp_path / "datasets" / "casos-k")
     monkeypatch.setenv("CIBERAULA_DATASETS", str(tmp_path / "datasets"))
     monkeypatch.setenv("CIBERAULA_PSEUDONYM", "p-prueba")
     monkeypatch.chdir(here)

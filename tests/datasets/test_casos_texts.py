@@ -117,6 +117,12 @@ def test_a_text_is_the_same_whatever_the_portion(kind):
     assert all(whole)
 
 
+def test_whoever_it_is_about_there_is_something_to_say():
+    book = texts.book()
+    assert set(book.kinds) == set(texts.KINDS)
+    assert min(book.combinations(kind) for kind in texts.KINDS) > 1_500
+
+
 @pytest.mark.parametrize("kind", texts.KINDS)
 def test_facts_may_be_missing(kind):
     rows = np.arange(30, dtype=np.int64)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from ciberaula.datasets.people import TELEPHONES, is_real_cedula, is_reserved_mail
 from ciberaula.i18n import _
 
-# A comma may part the columns of a table, so it ends a number; a point belongs to a decimal.
-_TEN_DIGITS = re.compile(r"(?<![\d/-])(?<!\d\.)\d{9}-?\d(?!\d|\.\d)")
+# A comma may part the columns of a table, so it ends a number; a point belongs to a decimal, a letter to a digest.
+_TEN_DIGITS = re.compile(r"(?<![\w/-])(?<!\d\.)\d{9}-?\d(?!\w|\.\d)")
 # The look-behind and the limit keep the search linear in texts without spaces (figures, encoded pictures).
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63})+)")
 _PHONE = re.compile(

@@ -125,10 +125,10 @@ class Fitting:
         asked, compared = self._measure(), self._groups()
         chart = self._chart()
         sections = [
-            Section(_("1. Qué quiere saber"), asked),
-            Section(_("2. Qué grupos compara"), compared),
-            Section(_("3. Qué filas mira"), first, _("Sin filtro, todas las filas.")),
-            Section(_("4. Cómo lo ve"), [chart]),
+            Section(_("Qué quiere saber"), asked),
+            Section(_("Qué grupos compara"), compared),
+            Section(_("Qué filas mira"), first, _("Sin filtro, todas las filas.")),
+            Section(_("Cómo lo ve"), [chart]),
         ]
         return sections, self._values
 

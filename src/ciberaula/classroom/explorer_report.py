@@ -219,7 +219,7 @@ class Report:
                 (", ".join(self._group(key, row[key]) for key in self.plan.keys), row[self.plan.figure])
                 for row in frame.to_dict(orient="records")
             ]
-        return [(name, float(value)) for name, value in pairs if value == value]
+        return [(name, float(value)) for name, value in pairs if not pd.isna(value)]
 
     def _group(self, key: str, value: object) -> str:
         told = cell_text(value)
@@ -314,7 +314,7 @@ class Report:
             return _TOO_MANY
         names = [str(one) for one in wide.index]
         rows = [
-            charts.Series(str(column), [None if value != value else float(value) for value in wide[column]])
+            charts.Series(str(column), [None if pd.isna(value) else float(value) for value in wide[column]])
             for column in wide.columns
         ]
         if self.chart == "lineas":

@@ -223,7 +223,11 @@ def _transition_columns(sheet: Sheet, rows: dict[str, Whole]) -> Columns:
         "profesional_id": words(np.where(assigned, rows["to"], -1), _WORKERS),
         "consentimiento_id": blank(sheet.ids(of, "A", np.maximum(rows["rests"], 0)), assigned),
         "datos": words(data, REFERRED),
-        "motivo": sheet.texts("reason", of, _MOST_TEXTS, rows["nth"], {"service": rows["service"], "writer": writer}),
+        "motivo": _either(
+            sheet.texts("assignment", of, _MOST_TEXTS, rows["nth"], {"writer": writer}),
+            sheet.texts("reason", of, _MOST_TEXTS, rows["nth"], {"service": rows["service"], "writer": writer}),
+            assigned,
+        ),
         "estado": words(rows["status"], cells(w.TRANSITION_STATUSES)),
         "respondida": sheet.moment(of, rows["answered"]),
         "atendida": sheet.moment(of, rows["done"]),

@@ -23,9 +23,8 @@ KINDS: tuple[str, ...] = (
     *("facts", "opinion", "next"),  # of a note
     *("assessment_facts", "assessment_opinion"),
     *("concern", "need", "goal", "action"),
-    *("reason", "answer"),  # of a referral or transfer
-    *("approval", "comment", "summary", "incident"),  # of an approval, a follow-up, a closing; how an incident was met
-    "purpose",
+    *("reason", "assignment", "approval"),  # of a referral or transfer; of a change of worker; of who supervises
+    *("comment", "summary", "incident"),  # of a follow-up, a closing; how an incident was met
 )
 BANDS: tuple[str, ...] = ("niñez", "adolescencia", "adultez", "vejez")
 _BAND_BEGINS = (12, 18, 65)
@@ -57,16 +56,16 @@ _UNACCENTED = (("á", "a"), ("é", "e"), ("í", "i"), ("ó", "o"), ("ú", "u"), 
 def texts(draws: Draws, kind: str, rows: Whole, facts: Mapping[str, Whole]) -> Text:
     """A text of ``kind`` (one of ``KINDS``) for each row, as an Arrow column of strings.
 
-    ``rows``: the number of the text among all of its kind, different for each and dense from 0 (case × most a case + place):
-    up to 30,000 are told apart for certain. ``facts``: index columns, all optional: ``motive`` (in ``words.MOTIVES``),
-    ``gender`` (``words.GENDERS``) and ``age`` (years) of the person of the case, ``channel`` (``words.CHANNELS``), ``risk``
-    (``words.RISKS``), ``service`` (``words.SERVICES``), ``closure`` (``words.CLOSURES``), ``incident`` (``words.INCIDENTS``),
-    and ``writer``, the number of the worker, whose voice stays the same.
+    ``rows``: the number of the text among all of its kind, different for each and dense from 0 (case × most a case + place).
+    ``facts``: index columns, all optional: ``motive`` (in ``words.MOTIVES``), ``gender`` (``words.GENDERS``) and ``age``
+    (years) of the person of the case, ``channel`` (``words.CHANNELS``), ``risk`` (``words.RISKS``), ``service``
+    (``words.SERVICES``), ``closure`` (``words.CLOSURES``), ``incident`` (``words.INCIDENTS``), and ``writer``, the number of
+    the worker, whose voice stays the same.
     """
     rows = np.asarray(rows, dtype=np.int64)
     writer = np.asarray(facts.get("writer", rows), dtype=np.int64)
     voice = draws.pick(writer, "voice", _VOICE_WEIGHTS)
-    made = _book().write(draws, kind, rows, _dimensions(facts, len(rows)), voice)
+    made = book().write(draws, kind, rows, _dimensions(facts, len(rows)), voice)
     return _penned(made, draws.pick(writer, "pen", _PENS))
 
 
@@ -107,7 +106,8 @@ def _penned(made: Text, pen: Whole) -> Text:
 
 
 @cache
-def _book() -> phrases.Book:
+def book() -> phrases.Book:
+    """The clauses of all kinds."""
     dims = {
         "motivo": words.MOTIVES,
         "genero": words.cells(words.GENDERS),
