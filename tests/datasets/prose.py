@@ -15,7 +15,7 @@ _SOMEBODY = re.compile(
     r"la abuela paterna|la vecina( de enfrente)?|la señora de la tienda|la promotora|la presidenta del barrio|una vecina|"
     r"el vecino de al lado|la catequista|la dueña de casa|una compañera de trabajo|la madre|la abuela|la mamá|el padre|"
     r"quien le cuida|la hermana mayor|((la|el|al|del) )?(niñ[oa]|adolescente|chic[oa]|señora?|usuari[oa]|adult[oa] mayor|"
-    r"persona( usuaria| mayor)?|sra|sr|us|doña|don)( [a-z]\b)?)\b"
+    r"persona( usuaria| mayor)?|sra|sr|usu|doña|don)( [a-z]\b)?)\b"
 )
 
 

@@ -48,7 +48,7 @@ _SHORTENED = (
     (r"\binstitución\b", "inst"),
     (r"\bseguimiento\b", "seguim"),
     (r"\bpsicológica\b", "psic"),
-    (r"\busuari([oa])\b", "us"),
+    (r"\busuari([oa])\b", "usu"),
 )
 _UNACCENTED = (("á", "a"), ("é", "e"), ("í", "i"), ("ó", "o"), ("ú", "u"), (";", ","), ("«", '"'), ("»", '"'))
 
