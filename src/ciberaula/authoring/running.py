@@ -89,6 +89,7 @@ def run(
             resources={"metadata": {"path": str(copy)}},
             store_widget_state=False,
             record_timing=False,
+            coalesce_streams=True,  # what a slow cell prints comes in pieces, never the same ones
             # All outputs have arrived and the kernel's folder is thrown away: nothing is left to wait for.
             shutdown_kernel="immediate",
             config=_kernel_config(copy_root),
