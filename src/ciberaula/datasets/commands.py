@@ -21,30 +21,38 @@ _FORMS = ("csv", "parquet")
 def add_commands(subparsers: Any) -> None:
     """Add ``datasets list`` and ``datasets build`` to the ``ciberaula`` parser."""
     words = _("ver y generar los conjuntos de datos simulados")
-    sets = subparsers.add_parser("datasets", help=words, description=words)
+    told = _("Los conjuntos de datos del curso. Son simulados: no hay en ellos nadie real.")
+    sets = subparsers.add_parser("datasets", help=words, description=told)
     sets.set_defaults(run=lambda _options: _help(sets))
     steps = sets.add_subparsers(title=_("órdenes"), metavar=_("orden"), parser_class=type(sets))
-    told = _("los conjuntos que hay, con su tamaño y su semilla")
-    steps.add_parser("list", help=told, description=told).set_defaults(run=_list)
-    told = _("generar uno o todos; una orden interrumpida sigue donde quedó si se repite igual")
-    step = steps.add_parser("build", help=told, description=told)
+    words = _("mostrar los conjuntos que hay, con su tamaño y su semilla")
+    told = _("Muestra los conjuntos que hay, con su tamaño y su semilla, y cuáles tienen claves para quien enseña.")
+    steps.add_parser("list", help=words, description=told).set_defaults(run=_list)
+    words = _("generar un conjunto, o todos")
+    told = _(
+        "Genera un conjunto de datos simulado, o todos. La misma semilla da los mismos bytes en cualquier equipo. Si se "
+        "interrumpe, repita la misma orden: sigue donde quedó."
+    )
+    step = steps.add_parser("build", help=words, description=told)
     step.add_argument("name", nargs="?", metavar="CONJUNTO", help=_("nombre del conjunto (por defecto, todos)"))
-    step.add_argument("--rows", type=int, metavar="N", help=_("cuántas unidades (por defecto, las publicadas)"))
-    step.add_argument("--seed", type=int, metavar="S", help=_("semilla (por defecto, la publicada)"))
-    step.add_argument("--out", type=Path, metavar=_("CARPETA"), help=_("dónde se escribe; cada conjunto en su carpeta"))
-    step.add_argument("--keys", type=Path, metavar=_("CARPETA"), help=_("dónde se guardan las claves de quien enseña"))
-    step.add_argument("--format", choices=_FORMS, default="csv", help=_("csv o parquet"))
-    step.add_argument(
-        "--sqlite",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help=_("junto a los CSV, un archivo SQLite, en los conjuntos que lo tienen (tarda más)"),
+    told = _("cuántos casos, personas o textos, según el conjunto (por defecto, los publicados)")
+    step.add_argument("--rows", type=int, metavar="N", help=told)
+    told = _("número entero que decide el sorteo; la ficha lo muestra (por defecto, el publicado)")
+    step.add_argument("--seed", type=int, metavar="S", help=told)
+    told = _("otro número, que guarda quien enseña: decide lo que hay que encontrar (por defecto, el de --seed)")
+    step.add_argument("--hidden", type=int, metavar="S", help=told)
+    told = _("carpeta donde se escribe; cada conjunto tiene ahí la suya")
+    step.add_argument("--out", type=Path, metavar=_("CARPETA"), help=told)
+    told = _("carpeta para las claves de quien enseña; sin ella, no se guardan")
+    step.add_argument("--keys", type=Path, metavar=_("CARPETA"), help=told)
+    told = _("formato de las tablas: csv (por defecto) o parquet")
+    step.add_argument("--format", choices=_FORMS, default="csv", help=told)
+    told = _(
+        "escribir también un archivo SQLite, con csv y en los conjuntos que lo tienen (por defecto, sí; tarda más)"
     )
-    step.add_argument(
-        "--published",
-        action="store_true",
-        help=_("rehacer los del curso, en datasets/, con sus claves en grading/datasets/"),
-    )
+    step.add_argument("--sqlite", action=argparse.BooleanOptionalAction, default=True, help=told)
+    told = _("rehacer los conjuntos del curso en datasets/, con sus claves en grading/datasets/")
+    step.add_argument("--published", action="store_true", help=told)
     step.set_defaults(run=_build)
 
 
@@ -58,7 +66,12 @@ def _list(_options: argparse.Namespace) -> int:
 
     for name in NAMES:
         found = dataset(name)
-        print(f"{name}: {found.title}. {found.rows} {found.unit}, {_('semilla')} {found.seed}.")
+        told = (
+            _("{name}: {title}. {rows} {unit}, semilla {seed}; con claves.")
+            if found.keys
+            else _("{name}: {title}. {rows} {unit}, semilla {seed}.")
+        )
+        print(told.format(name=name, title=found.title, rows=found.rows, unit=found.unit, seed=found.seed))
     return 0
 
 
@@ -73,9 +86,16 @@ def _build(options: argparse.Namespace) -> int:
         raise UserError(_("Falta --out CARPETA: indique dónde se escriben los datos."))
     for name in [options.name] if options.name else NAMES:
         wanted = dataset(name)
-        wished = recipe(wanted, rows=options.rows, seed=options.seed)
+        wished = recipe(wanted, rows=options.rows, seed=options.seed, hidden=options.hidden)
         keys = options.keys / name if options.keys is not None and wanted.keys else None
         _make(wanted, wished, options.out, keys, options.format, sqlite=options.sqlite)
+        if keys is not None and wished.hidden == wished.seed:
+            print(
+                _(
+                    "Quien lea la semilla {seed} en la ficha podría rehacer las claves de «{name}»: para un grupo, agregue "
+                    "--hidden con otro número y guárdelo."
+                ).format(seed=wished.seed, name=name)
+            )
     return 0
 
 
@@ -83,8 +103,10 @@ def _build_published(options: argparse.Namespace) -> int:
     """The sets of the course, where they belong. Their seeds are fixed: other ones would be other sets."""
     from ciberaula.datasets.published import NAMES, SIDE, dataset, published_recipe
 
-    if any(value is not None for value in (options.rows, options.seed, options.out, options.keys)):
-        raise UserError(_("--published rehace los conjuntos tal como son: quite --rows, --seed, --out y --keys."))
+    if any(value is not None for value in (options.rows, options.seed, options.hidden, options.out, options.keys)):
+        raise UserError(
+            _("--published rehace los conjuntos tal como son: quite --rows, --seed, --hidden, --out y --keys.")
+        )
     root = paths.course_root()
     for name in [options.name] if options.name else NAMES:
         wanted = dataset(name)

@@ -82,6 +82,8 @@ def _file(file: Written) -> dict[str, Any]:
 
 
 def _records(table: Table, file: Written) -> dict[str, Any]:
+    """A table. Its foreign keys stand in ``datapackage.json`` alone: readers of Croissant join along them whatever is asked
+    for, and stop at a circle (a case names its person, who names her case)."""
     keys = [{"@id": f"{table.name}/{name}"} for name in table.key]
     return {
         "@type": "cr:RecordSet",
@@ -94,7 +96,6 @@ def _records(table: Table, file: Written) -> dict[str, Any]:
 
 
 def _field(table: Table, column: Column, file: Written) -> dict[str, Any]:
-    target = next((one for one in table.references if one.columns == (column.name,) and one.table != table.name), None)
     return {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",
@@ -102,5 +103,4 @@ def _field(table: Table, column: Column, file: Written) -> dict[str, Any]:
         "description": f"{column.label}. {column.about}".strip(),
         "dataType": _KINDS.get(column.kind, "sc:Text"),
         "source": {"fileObject": {"@id": file.name}, "extract": {"column": column.name}},
-        **({"references": {"field": {"@id": f"{target.table}/{target.to[0]}"}}} if target is not None else {}),
     }

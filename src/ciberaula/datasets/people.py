@@ -3,7 +3,8 @@
 * Names: common given names and surnames of Ecuador and its neighbours (general knowledge), each drawn freely: any likeness
   to a person is chance, and no combination is kept.
 * Identity numbers: ten figures like an Ecuadorian cédula whose check digit is always wrong. The check (figures 1 to 9 by
-  2, 1, 2 …, less 9 where above 9, sum up to the next ten) is the civil registry's, general knowledge.
+  2, 1, 2 …, less 9 where above 9, sum up to the next ten) is the civil registry's, general knowledge. None begins with 09,
+  so that none is somebody's mobile telephone by chance.
 * Telephones: ten figures that begin with 086. In Ecuador's numbering, area codes 2 to 7 are fixed lines and 9 is mobile;
   none begins with 8 (general knowledge), so that nobody can be called. As their third figure is a 6, none is an identity
   number by chance.
@@ -52,7 +53,8 @@ TELEPHONES = "086"  # and seven figures more
 GENDERS = ("femenino", "masculino", "otra identidad")
 
 CEDULA = re.compile(r"\b\d{10}\b")
-_PROVINCES, _FIGURES = 24, 10
+LAST_PROVINCE, MOBILE = 24, 9  # what an identity number, and what a mobile telephone (09…), begins with
+_FIGURES = 10
 
 
 def name(dice: Dice, gender: str, *, surnames: int = 2) -> str:
@@ -62,8 +64,9 @@ def name(dice: Dice, gender: str, *, surnames: int = 2) -> str:
 
 
 def cedula(dice: Dice) -> str:
-    """Ten figures that look like an identity number and fail its check."""
-    body = f"{dice.whole(1, _PROVINCES):02d}{dice.whole(0, 5)}{dice.whole(0, 999999):06d}"
+    """Ten figures that look like an identity number and fail its check; no mobile telephone has them either."""
+    drawn = dice.whole(1, LAST_PROVINCE - 1)
+    body = f"{drawn + (drawn >= MOBILE):02d}{dice.whole(0, 5)}{dice.whole(0, 999999):06d}"
     return f"{body}{(check_digit(body) + dice.whole(1, _FIGURES - 1)) % _FIGURES}"
 
 
@@ -79,7 +82,7 @@ def is_real_cedula(number: str) -> bool:
         return False
     province = int(number[:2])
     return (
-        (1 <= province <= _PROVINCES or province == 30)
+        (1 <= province <= LAST_PROVINCE or province == 30)
         and int(number[2]) < 6
         and check_digit(number[:9]) == int(number[9])
     )

@@ -37,7 +37,7 @@ CARD = Card(
         "institución."
     ),
     preparation=_(
-        "Esta edición no necesita limpieza. La edición «casos_cruda» tiene los mismos casos con errores por encontrar. Los "
+        "Esta edición no necesita limpieza. La edición «casos_cruda» tiene otros casos, con errores por encontrar. Los "
         "textos se compusieron por programa con frases escritas a mano: hasta 1.500 casos ninguna oración se repite; en "
         "conjuntos más grandes, algunas sí. Las 60 personas de trabajo social y las organizaciones son las mismas en todos "
         "los tamaños."

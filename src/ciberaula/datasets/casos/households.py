@@ -11,7 +11,7 @@ from ciberaula.datasets.casos.who import OF_AGE
 from ciberaula.datasets.casos.words import cells
 from ciberaula.datasets.columns import Column, blank, codes, joined, words
 from ciberaula.datasets.draws import Flags, Whole
-from ciberaula.datasets.people import GIVEN, SURNAMES, TELEPHONES
+from ciberaula.datasets.people import GIVEN, LAST_PROVINCE, MOBILE, SURNAMES, TELEPHONES
 
 _PLACES = tuple(canton.id for canton in CANTONS)
 _NAMES = tuple(canton.name for canton in CANTONS)
@@ -191,7 +191,9 @@ def _names(sheet: Sheet, cell: Whole, gender: Whole) -> Column:
 def cedulas(sheet: Sheet, cell: Whole) -> Column:
     """Identity numbers whose check digit is wrong (see :mod:`ciberaula.datasets.people`)."""
     draws = sheet.case.chance.draws
-    body = draws.integers(cell, "cedula-provincia", 1, 24) * 10 + draws.integers(cell, "cedula-tercera", 0, 5)
+    drawn = draws.integers(cell, "cedula-provincia", 1, LAST_PROVINCE - 1)
+    # Without 09, which mobile telephones begin with.
+    body = (drawn + (drawn >= MOBILE)) * 10 + draws.integers(cell, "cedula-tercera", 0, 5)
     body = body * 1_000_000 + draws.integers(cell, "cedula-cifras", 0, 999_999)
     total = np.zeros_like(body)
     for place in range(9):

@@ -1,7 +1,8 @@
-"""The simulated data set ``casos_cruda``: the cases of ``casos`` as many hands left them, with faults to find and mend.
+"""The simulated data set ``casos_cruda``: cases like those of ``casos`` as many hands left them, with faults to find and mend.
 
 All cells are text and no table has a key, as in a file that somebody exported. What is planted, and where, follows from the
-hidden seed; the table ``fallas`` keeps it for who teaches.
+hidden seed; the table ``fallas`` keeps it for who teaches. The cases follow from it too: were they those of ``casos``, the
+two sets side by side would give every fault away.
 """
 
 from collections.abc import Mapping
@@ -43,12 +44,17 @@ FAULTS = Table(
 
 
 def make(recipe: Recipe, first: int, last: int) -> Portion:
-    """The rows of cases ``first`` … ``last`` of ``casos`` with the same seed, with faults by ``recipe.hidden``."""
-    clean = dict(casos.make(recipe, first, last))
+    """The rows of cases ``first`` … ``last`` of ``casos`` with ``recipe.hidden`` for a seed, with faults by it."""
+    clean = dict(casos.make(clean_recipe(recipe), first, last))
     apart = {name: clean.pop(name) for name in (*_LEFT_OUT, *_STATIC) if name in clean}
     sown = sow(clean, recipe.hidden)
     static = {name: _as_text(apart[name]) for name in _STATIC if name in apart}
     return {**sown.tables, **static, FAULTS.name: sown.key}
+
+
+def clean_recipe(recipe: Recipe) -> Recipe:
+    """What to build ``casos`` with to get these cases without a fault."""
+    return replace(recipe, seed=recipe.hidden)
 
 
 def _as_text(columns: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -57,9 +63,10 @@ def _as_text(columns: Mapping[str, Any]) -> Mapping[str, Any]:
 
 DATASET = DataSet(
     name=NAME,
-    title=_("Casos, edición cruda: los mismos casos con errores por encontrar"),
+    title=_("Casos, edición cruda: otros casos de la misma oficina, con errores por encontrar"),
     summary=_(
-        "Las tablas de «casos» como las dejaron muchas manos: con duplicados, fechas imposibles, códigos mezclados y más."
+        "Tablas como las de «casos», tal como las dejaron muchas manos: con duplicados, fechas imposibles, códigos mezclados "
+        "y más."
     ),
     unit=casos.DATASET.unit,
     rows=casos.DATASET.rows,

@@ -13,8 +13,9 @@ CARD: Card = replace(
         "de registro antes de sacar una conclusión, y a reconocer datos personales donde no deben estar."
     ),
     composition=_(
-        "Los mismos casos de «casos», como quedan cuando los escriben muchas manos. Todas las columnas son texto y ninguna tabla "
-        "promete claves. Tiene errores puestos a propósito, de estos tipos:\n\n"
+        "Otros casos de la misma oficina simulada, como quedan cuando los escriben muchas manos. No son los de «casos», aunque "
+        "los códigos se repitan. Todas las columnas son texto y ninguna tabla promete claves. Tiene errores puestos a "
+        "propósito, de estos tipos:\n\n"
         "- **Duplicados**: filas repetidas tal cual, y casos o personas ingresados dos veces, escritos de otra manera.\n"
         "- **Fechas imposibles**: cierres anteriores a la apertura, días que no existen, fechas en el futuro; y fechas con el "
         "día primero entre otras que empiezan por el año.\n"
@@ -24,7 +25,7 @@ CARD: Card = replace(
         "sabe».\n"
         "- **Identificadores en el texto**: nombres, números de cédula, teléfonos y correos en las notas.\n"
         "- **Espacios de más.**\n\n"
-        "Qué está mal y dónde lo sabe quien enseña. Los textos y códigos que no se nombran aquí están como en «casos»."
+        "Qué está mal y dónde lo sabe quien enseña. Las tablas y columnas son las de «casos», sin «difusion»."
     ),
     preparation=_(
         "Ninguna: limpiarla es el ejercicio. Guarde siempre una copia de lo recibido, anote cada regla que aplica y no "
