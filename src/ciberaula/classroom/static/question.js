@@ -11,6 +11,7 @@ const CONTROLS = {
   text: textControl,
   form: formControl,
   fitting: formControl,
+  coding: typeof codingControl === "function" ? codingControl : null, // a part that only the coding room carries
 };
 
 function render({ model, el }) {
@@ -152,10 +153,12 @@ function _answerBody(spec, send, talk) {
     ),
   );
   const actions = buttons.length ? h("div", { class: "ciberaula-actions" }, ...buttons) : null;
+  // What the button keeps is the result: in the explorer it stands below it.
+  const inside = spec.type === "fitting" ? [control.element, result, actions] : [control.element, actions];
   let applied; // the value Python last told us, so that what a person is writing is never taken from her
   return {
-    element: h("div", {}, control.element, actions),
-    after: [explanation, result],
+    element: h("div", {}, ...inside),
+    after: spec.type === "fitting" ? [] : [explanation, result],
     flush: () => typing.flush(),
     update(state) {
       if (control.refit) control.refit(state.sections || spec.sections, state.value);
@@ -167,6 +170,7 @@ function _answerBody(spec, send, talk) {
         sent = JSON.stringify(control.get());
         applied = told;
       }
+      if (control.kept) control.kept(state);
       control.explain(state.feedback && state.feedback.items);
       const text = state.feedback && state.feedback.explanation;
       explanation.hidden = !text;

@@ -213,7 +213,7 @@ DATASET = DataSet(
     _("profesionales"),
     rows=40,
     seed=2025,
-    tables=TABLES,
+    tables=TABLES[::-1],  # the main one first
     make=make,
     card=CARD,
     generator="ciberaula.datasets.registro_actividades",
