@@ -1,14 +1,17 @@
 """What the guides promise exists: commands, links, pictures, derived files; and those derived files are in step."""
 
+import csv
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 import yaml
+from frictionless import Package
 from pydantic import TypeAdapter
 
 from ciberaula import cli
@@ -16,10 +19,15 @@ from ciberaula.casework.assessment.spec import Avoidance, Expectation
 from ciberaula.casework.players import play_script
 from ciberaula.casework.stories.evaluate import holds
 from ciberaula.casework.stories.load import load_story
+from ciberaula.datasets.build import build
+from ciberaula.datasets.published import NAMES, SIDE
+from ciberaula.datasets.spec import Recipe
 from ciberaula.launch.development import POT, catalogue
 
 COURSE = Path(__file__).parents[1]
-READ_BY_PEOPLE = ["README.md", "README.es.md", "CONTRIBUTING.md", "modules/GUIA.md", "grading/GUIA.md"]
+READ_BY_PEOPLE = [
+    *("README.md", "README.es.md", "CONTRIBUTING.md", "modules/GUIA.md", "grading/GUIA.md", "datasets/README.md"),
+]
 PAGES = [*READ_BY_PEOPLE, "modules/inicio.md", "modules/entregar.md", "grading/inicio.md"]
 
 
@@ -31,6 +39,7 @@ def text(name: str) -> str:
 def test_links_lead_somewhere(name: str) -> None:
     # Pages of the workspace are named as they are there.
     there = {"mi-avance.ipynb": "grading/dashboards/mi-avance.ipynb", "guia.md": "modules/GUIA.md"}
+    there["datasets/README.md"] = "datasets/README.md"
     missing = []
     for link in re.findall(r"\]\(([^)\s]+)\)", text(name)):
         path, _hash, anchor = unquote(link).partition("#")
@@ -102,6 +111,53 @@ def test_the_contributors_story_loads_and_its_players_show_what_judges_it(tmp_pa
     assert [holds(way.when, careless) is not None for way in expected.ways] == [False, False]
     assert holds(avoided.when, careless) is not None
     assert holds(avoided.when, good) is None
+
+
+def python_in(name: str) -> list[str]:
+    return re.findall(r"^```python\n(.+?)^```$", text(name), re.MULTILINE | re.DOTALL)
+
+
+def test_the_contributors_data_set_is_made_and_valid(tmp_path: Path) -> None:
+    (code,) = python_in("CONTRIBUTING.md")
+    made: dict[str, Any] = {}
+    exec(compile(code, "CONTRIBUTING.md", "exec"), made)  # noqa: S102 -- what a contributor would copy
+    found = made["DATASET"]
+    built = build(found, Recipe(found.rows, found.seed, hidden=9), tmp_path, keys=tmp_path / "claves")
+    assert Package(str(built.folder / "datapackage.json")).validate().valid
+    planted = (tmp_path / "claves" / "erradas.csv").read_text(encoding="utf-8").split()[1:]
+    with (built.folder / "llamadas.csv").open(encoding="utf-8") as stream:
+        assert [row["llamada_id"] for row in csv.DictReader(stream) if int(row["minutos"]) > 60] == planted
+    assert planted
+
+
+def test_the_index_of_the_data_sets_names_all_and_opens_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    index = text("datasets/README.md")
+    assert sorted(re.findall(r"^\| \[(.+?)\]", index, re.MULTILINE)) == sorted(NAMES)
+    assert "simulado" in index.split("\n## ")[0]
+    monkeypatch.setenv("CIBERAULA_DATASETS", str(COURSE / "datasets"))
+    monkeypatch.setenv("CIBERAULA_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for code in python_in("datasets/README.md"):
+        exec(compile(code, "datasets/README.md", "exec"), {})  # noqa: S102 -- what a trainee would copy
+
+
+def test_the_instructors_guide_names_every_key() -> None:
+    rows = re.findall(r"^\| `.+? \| .+? \| (`.+) \|$", text("grading/GUIA.md"), re.MULTILINE)
+    named = {Path(file).name for row in rows for file in re.findall(r"`([\w/]+\.csv)`", row)}
+    assert named == {path.name for path in (COURSE / SIDE).glob("*/*.csv")}
+
+
+def test_the_instructors_program_compares_two_codings(tmp_path: Path) -> None:
+    (code,) = python_in("grading/GUIA.md")
+    handed_in = tmp_path / "var/submitted/ID/03-diagnostico-brecha-digital"
+    handed_in.mkdir(parents=True)
+    key = tmp_path / "grading/datasets/entrevistas/codificacion.csv"
+    key.parent.mkdir(parents=True)
+    key.write_text("segmento_id,codigo\nX-1,a\nX-2,b\nX-3,a\nX-4,b\nX-5,b\n", encoding="utf-8")
+    coded = {"kind": "table", "value": {"rows": [["X-1", "a"], ["X-2", "b"], ["X-3", "b"], ["X-4", "b"]]}}
+    (handed_in / "respuestas.json").write_text(json.dumps({"answers": {"p08": coded}}), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "Coinciden en 0.75 y la kappa es 0.5\nX-3 b · a\n"
 
 
 def test_the_catalogue_is_in_step() -> None:

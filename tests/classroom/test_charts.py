@@ -157,3 +157,20 @@ def test_a_gap_in_a_line_stays_a_gap() -> None:
     assert first is not None
     assert first[1].count("M") == 2
     assert "—" in CHARTS["grouped"]
+
+
+def test_intervals_of_a_histogram_are_named_without_touching_and_inside() -> None:
+    names = [f"{low}–{low + 19}" for low in range(0, 180, 20)]
+    axis = "Horas de formación en herramientas digitales (horas)"
+    drawn = ET.fromstring(columns("t", "d", names, [58, 16, 12, 2, 2, 2, 3, 0, 1], axis))  # noqa: S314 (our own text)
+    shown = [text for text in drawn.iter(f"{SVG}text") if text.text in names]
+    spans = [(float(text.attrib["x"]), len(text.text or "") * FONT * 0.62) for text in shown]
+    assert len(spans) >= 3
+    assert all(middle - width / 2 >= 0 and middle + width / 2 <= WIDTH for middle, width in spans)
+    for (one, wide), (other, also) in itertools.pairwise(spans):
+        assert one + wide / 2 < other - also / 2
+    assert axis == " ".join(
+        text.text or ""
+        for text in drawn.iter(f"{SVG}text")
+        if text.attrib["text-anchor"] == "end" and not (text.text or "").isdigit()
+    )

@@ -38,12 +38,53 @@ def save(widget: Any, values: dict[str, str]) -> None:
 
 
 def test_every_unit_is_asked_for_once_under_its_question() -> None:
-    sections = coding_room("E01").spec["sections"]
-    fields = [field for section in sections for field in section["fields"]]
-    assert [field["id"] for field in fields] == units("E01")
-    book = load("entrevistas", "codigos")
-    assert all([option["id"] for option in field["options"]] == book["codigo"].tolist() for field in fields)
-    assert all("Le preguntan" in section["intro"] for section in sections)
+    spec = coding_room("E01").spec
+    assert [unit["id"] for turn in spec["turns"] for unit in turn["units"]] == units("E01")
+    assert all(turn["asked"] for turn in spec["turns"])
+    assert [theme["title"] for theme in spec["book"]] == ["Beneficios", "Desafíos", "Prácticas", ""]
+    listed = [code["id"] for theme in spec["book"] for code in theme["codes"]]
+    assert listed == load("entrevistas", "codigos")["codigo"].tolist()
+
+
+def test_the_book_calls_codes_by_their_names() -> None:
+    texts = " ".join(code["html"] for theme in coding_room("E01").spec["book"] for code in theme["codes"])
+    assert "use «Flexibilidad y respuesta»." in texts
+    assert not [code for code in load("entrevistas", "codigos")["codigo"] if "_" in code and code in texts]
+
+
+def test_without_a_kernel_the_units_and_their_codes_are_there_once() -> None:
+    first = units("E01")[0]
+    room = coding_room("E01")
+    save(room, {first: "ben_acceso"})
+    page = room._repr_mimebundle_()[0]["text/html"]
+    assert f"<p>{first}</p><blockquote>" in page
+    assert page.count("<strong>Beneficio · Acceso y alcance</strong>") == 1
+    assert "Combinar lo presencial" not in page
+
+
+def test_another_session_s_units_are_kept(folder: Path) -> None:
+    """Two kernels with the same room, as two Voila tabs have: each knows only what it saw when it opened."""
+    first, second, third, *_others = units("E01")
+    here, there = coding_room("E01"), coding_room("E01")
+    save(here, {first: "ninguno"})
+    save(there, {second: "ben_acceso"})
+    assert there.values == {first: "ninguno", second: "ben_acceso"}
+    save(there, {second: "ben_acceso"})  # the first one is taken back
+    save(here, {first: "ninguno", third: "pra_norma"})
+    assert coding_room("E01").values == {second: "ben_acceso", third: "pra_norma"}
+
+
+def test_what_could_not_be_written_is_said_and_not_lost(folder: Path) -> None:
+    first, second, *_others = units("E01")
+    room, sheet = coding_room("E01"), folder / "respuestas.json"
+    save(room, {first: "ninguno"})
+    whole = sheet.read_text(encoding="utf-8")
+    sheet.write_text('{"schema": 999}', encoding="utf-8")
+    with pytest.raises(UserError, match="No se pudo guardar"):
+        save(room, {first: "ninguno", second: "ben_acceso"})
+    sheet.write_text(whole, encoding="utf-8")
+    save(room, {first: "ninguno", second: "ben_acceso"})
+    assert coding_room("E01").values == {first: "ninguno", second: "ben_acceso"}
 
 
 def test_widget_and_code_give_the_same_answer() -> None:
@@ -75,7 +116,7 @@ def test_practice_is_kept_and_ends_with_the_colleague() -> None:
     save(room, mine)
     assert "<strong>1,00</strong>" in room.state["result"]
     save(room, mine | {last: "ninguno" if mine[last] != "ninguno" else "ben_acceso"})
-    assert f"{len(mine) - 1} de {len(mine)}" in room.state["result"] and "<ol><li>" in room.state["result"]
+    assert f"{len(mine) - 1} de {len(mine)}" in room.state["result"] and room.state["result"].count("<blockquote>") == 1
     assert coding_room("E01").values[last] != mine[last]
 
 
@@ -89,9 +130,7 @@ def test_a_graded_interview_is_not_compared_and_has_no_colleague() -> None:
 def test_turns_cut_the_interview() -> None:
     found = load("entrevistas", "segmentos")
     wanted = found[(found["entrevista_id"] == "E01") & found["turno"].between(2, 4)]["segmento_id"].tolist()
-    fields = [
-        field["id"] for section in coding_room("E01", turns=(2, 4)).spec["sections"] for field in section["fields"]
-    ]
+    fields = [unit["id"] for turn in coding_room("E01", turns=(2, 4)).spec["turns"] for unit in turn["units"]]
     assert fields == wanted and len(wanted) < len(units("E01"))
 
 

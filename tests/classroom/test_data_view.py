@@ -53,6 +53,17 @@ def test_another_table_and_another_number_of_rows() -> None:
     assert "primera" not in data("mini", rows=0)._repr_html_()
 
 
+def test_rows_of_texts_are_read_one_under_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table with many long texts can't be read across, least of all on a phone: the book of codes."""
+    monkeypatch.setenv("CIBERAULA_DATASETS", str(Path(__file__).parents[2] / "datasets"))
+    page = data("entrevistas", "codigos", rows=13)._repr_html_()
+    assert page.count("<summary style") == 13
+    assert "ben_acceso · beneficio · Acceso y alcance</summary><p><strong>Definición:</strong>" in page
+    assert "<strong>Qué no incluye:</strong> Si solo se nombran medios" in page
+    assert "<td>Si solo se nombran medios" not in page
+    assert "Las primeras 8 filas</caption>" in data("entrevistas", "segmentos")._repr_html_()
+
+
 @pytest.mark.parametrize("rows", [-1, 201, True, 2.0, "8"])
 def test_a_wrong_number_of_rows_is_one_line(rows: object) -> None:
     with pytest.raises(UserError, match=r"rows debe ser un número entero de 0 a 200\."):

@@ -223,6 +223,7 @@ def test_yes_counts_more_than_no_and_declared_order_is_told() -> None:
     change(widget, columna2="frecuencia", grupo1="area")
     assert "se ordenó así: nunca < a veces < siempre" in said(widget)
     assert "Con todas las filas juntas: ρ = " in said(widget)
+    assert "(0 = nunca, 2 = siempre)" in " ".join(re.findall(r"<text[^>]*>(.*?)</text>", widget.state["result"]))
     assert "no dice cuál es la causa" in said(widget)
 
 
@@ -437,7 +438,10 @@ def test_a_result_of_another_kind_is_refused_in_one_line() -> None:
     table = explorer("mini", answer="p01", start={"medida": "filas"})
     assert press(table)["text"] == "Esta pregunta pide una tabla: elija al menos un grupo en «Agrupar por»."
     number = explorer("mini", answer="p02", start=BY_AREA)
-    assert press(number)["text"] == "Esta pregunta pide un solo número: quite los grupos y vuelva a guardar."
+    assert (
+        press(number)["text"]
+        == "Esta pregunta pide un solo número: elija una medida que lo dé, sin grupos, y vuelva a guardar."
+    )
     assert "submit" not in code_of(number)
     change(number, medida="media", columna=None, grupo1=None)
     assert press(number)["text"] == "Elija la columna que quiere medir."
@@ -449,6 +453,28 @@ def test_a_result_of_another_kind_is_refused_in_one_line() -> None:
     )
     assert press(empty)["level"] == "error"
     assert answers["p01"] is answers["p02"] is None
+
+
+def test_the_answer_stands_open_above_its_button_which_names_the_question_as_its_heading_does() -> None:
+    table = explorer("mini", answer="p01", start=BY_AREA)
+    assert table.spec["buttons"][0]["label"].endswith("a la pregunta 1")
+    assert "Ver las cifras" not in said(table) and "<table" in table.state["result"]
+    assert "Ver las cifras" in said(explorer("mini", start=BY_AREA))
+
+
+def test_an_answer_that_could_not_be_written_is_a_problem(folder: Path) -> None:
+    (folder / "respuestas.json").write_text('{"schema": 999}', encoding="utf-8")
+    status = press(explorer("mini", answer="p01", start=BY_AREA))
+    assert status["level"] == "error" and "No se pudo guardar" in status["text"]
+
+
+def test_a_change_is_told_once() -> None:
+    """All of the state travels at each telling: over a slow line a second one is waited for."""
+    widget = explorer("mini", start=BY_AREA)
+    told: list[Any] = []
+    widget.observe(told.append, "state")
+    change(widget, grupo1="sector")
+    assert len(told) == 1
 
 
 def test_the_question_shows_what_the_explorer_handed_in() -> None:

@@ -91,19 +91,15 @@ def test_filter_group_chart_and_answer_by_keyboard_alone(folder, shots):
         expect(form.get_by_label("Filtro 1: columna")).to_be_focused()
         pick(page, form.get_by_role("combobox", name="Valor 1"), "urbana")
         expect(form.get_by_text("Solo filas donde «Área» es urbana.")).to_be_visible()
-        summary = form.get_by_text("Ver las cifras en una tabla")
+        summary = form.get_by_text("Ver lo mismo en código")
         tab_to(page, summary)
         page.keyboard.press("Enter")
+        expect(form.get_by_text('submit_table("p01", resultado)')).to_be_visible()
         expect(form.get_by_role("columnheader", name="Porcentaje")).to_be_visible()
         shots(page, "explorer")
         assert axe_violations(page, ".ciberaula") == []
         assert axe_violations(page, ".ciberaula-data") == []
-        button = form.get_by_role("button", name="Guardar este resultado como mi respuesta a p01")
-        page.keyboard.press("Shift+Tab")
-        for _step in range(40):
-            if button.evaluate("element => element === document.activeElement"):
-                break
-            page.keyboard.press("Shift+Tab")
+        tab_to(page, form.get_by_role("button", name="Guardar este resultado como mi respuesta a la pregunta 1"))
         page.keyboard.press("Enter")
         expect(form.get_by_role("status")).to_contain_text("Respuesta guardada")
         assert tab.outside == []

@@ -57,7 +57,7 @@ def test_the_explorer_hands_in_what_the_bank_says(item: str, data: str) -> None:
 def test_the_coding_room_hands_in_what_the_bank_says() -> None:
     reference = dict(bank(DIAGNOSIS).reference_answers()["p08"]["rows"])
     widget = coding_room("E07", turns=(6, 24), answer="p08")
-    assert [field["id"] for section in widget.spec["sections"] for field in section["fields"]] == list(reference)
+    assert [unit["id"] for turn in widget.spec["turns"] for unit in turn["units"]] == list(reference)
     widget.receive({"type": "save", "value": reference})
     assert earned("p08", answers["p08"]) == maxima(DIAGNOSIS)["p08"]
 

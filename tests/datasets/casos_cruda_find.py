@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import combinations
 
 import pandas as pd
 
@@ -68,8 +69,8 @@ def near(tables: Frames) -> Iterator[Found]:
     people = tables["personas"].drop_duplicates()
     same = [name for name in people.columns if name not in ("persona_id", "nombre")]
     for _values, rows in people.groupby(same, dropna=False):
-        if len(rows) > 1:
-            first, second = rows.sort_values("persona_id").to_dict("records")[:2]
+        # Twins have all the rest in common too: only a likeness of names makes two rows one person.
+        for first, second in combinations(rows.sort_values("persona_id").to_dict("records"), 2):
             if len(set(plain(first["nombre"]).split()) & set(plain(second["nombre"]).split())) > 1:
                 yield "personas", second["persona_id"], "", faults.NEAR
 

@@ -119,6 +119,20 @@ def test_what_looks_like_an_incident_is_there_and_meets_no_rule(any_log: Found, 
         assert not alike & rule(any_log)
 
 
+@pytest.mark.parametrize("kind", [COVER, HANDOVER, FILING])
+def test_the_innocent_leave_work_done_in_each_case_that_they_saw(any_log: Found, kind: str) -> None:
+    """That is what tells them from the incidents that they look like."""
+    log = {row["seq"]: row for row in _rows(any_log, "accesos")}
+    entries = [log[seq] for seq in _planted(any_log, kind)]
+    saw = {(row["caso"], row["momento"][:10]) for row in entries if row["accion"] == "ver"}
+    did = {
+        (row["caso"], row["momento"][:10])
+        for row in entries
+        if row["clase"] == "cambio" and row["accion"] != "acceso de urgencia"
+    }
+    assert saw and saw <= did
+
+
 def test_look_alikes_look_alike(any_log: Found) -> None:
     """By the first half of a rule alone, innocents are met as well."""
     log = _log(any_log)

@@ -1,6 +1,8 @@
 """Building: the same bytes however it went, whole or not at all, in every form the same rows."""
 
+import csv
 import errno
+import io
 import json
 import os
 import signal
@@ -8,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +22,7 @@ from tests.datasets.sample import DATASET, NOTES, RECIPE
 from ciberaula.datasets import build as building
 from ciberaula.datasets.build import build
 from ciberaula.datasets.spec import Recipe
-from ciberaula.datasets.writing import lines
+from ciberaula.datasets.writing import header, lines, to_sqlite
 from ciberaula.errors import UserError
 
 FILES = ["README.md", "cosas.csv", "croissant.json", "datapackage.json", "hijas.csv", "prueba.sqlite"]
@@ -83,11 +86,38 @@ def test_the_sqlite_file_keeps_its_references(tmp_path: Path) -> None:
             base.execute("insert into hijas values ('H999', 'nadie')")
 
 
+def test_the_sqlite_file_does_not_tell_which_library_wrote_it(tmp_path: Path) -> None:
+    begins = (build(DATASET, RECIPE, tmp_path).folder / "prueba.sqlite").read_bytes()[:100]
+    assert begins.startswith(b"SQLite format 3")
+    assert begins[96:] == bytes(4)  # https://www.sqlite.org/fileformat.html, 1.2
+
+
+def test_a_row_of_nobody_makes_no_sqlite_file(tmp_path: Path) -> None:
+    for table, row in ((sample.THINGS, "SIM-000001,2020-01-01,2020-01-01 10:00,,1,1"), (sample.CHILDREN, "H1,SIM-2")):
+        (tmp_path / f"{table.name}.csv").write_bytes(header(table) + f"{row}\n".encode())
+    with pytest.raises(ValueError, match="row 1 of hijas refers to nothing in cosas"):
+        to_sqlite(DATASET.tables, tmp_path, tmp_path / "prueba.sqlite")
+
+
+def test_parquet_is_the_same_wherever_a_line_is_cut_when_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = pd.read_parquet(build(DATASET, RECIPE, tmp_path / "a", form="parquet").folder / "cosas.parquet")
+    monkeypatch.setattr("ciberaula.datasets.writing._READ_BYTES", 200)
+    parts = pd.read_parquet(build(DATASET, RECIPE, tmp_path / "b", form="parquet").folder / "cosas.parquet")
+    pd.testing.assert_frame_equal(parts, whole)
+
+
 def test_the_package_is_valid_and_notices_an_edit(tmp_path: Path) -> None:
     folder = build(DATASET, RECIPE, tmp_path).folder
     assert Package(str(folder / "datapackage.json")).validate().valid
     (folder / "hijas.csv").write_text("id,cosa\nH1,SIM-999999\n", encoding="utf-8")
     assert not Package(str(folder / "datapackage.json")).validate().valid
+
+
+def test_a_parquet_package_is_valid_too(tmp_path: Path) -> None:
+    package = Package(str(build(DATASET, RECIPE, tmp_path, form="parquet").folder / "datapackage.json"))
+    report = package.validate()
+    assert report.valid, report.flatten(["resourceName", "fieldName", "type", "note"])
+    assert [resource.path for resource in package.resources] == ["cosas.parquet", "hijas.parquet"]
 
 
 def test_keys_go_to_the_instructor_and_nowhere_else(tmp_path: Path) -> None:
@@ -97,6 +127,34 @@ def test_keys_go_to_the_instructor_and_nowhere_else(tmp_path: Path) -> None:
     build(DATASET, RECIPE, tmp_path / "other")
     assert sorted(contents(tmp_path / "other" / "prueba")) == FILES
     assert sorted(path.name for path in (tmp_path / "other").iterdir()) == ["prueba"]
+
+
+@pytest.mark.parametrize("place", ["prueba", "prueba/claves", "x/../prueba", ".prueba.en-curso/claves"])
+def test_keys_never_lie_beside_the_data(tmp_path: Path, place: str) -> None:
+    """They would be handed out with it, or be lost when the finished set takes the place of an earlier one."""
+    for again in (False, True):
+        with pytest.raises(UserError, match=r"Las claves no pueden ir junto a los datos.* con --keys"):
+            build(DATASET, RECIPE, tmp_path, keys=tmp_path / place)
+        assert [path.name for path in tmp_path.rglob("clave*")] == []
+        assert [path.name for path in tmp_path.iterdir()] == (["prueba"] if again else [])
+        build(DATASET, RECIPE, tmp_path)
+
+
+def test_keys_that_cannot_be_kept_leave_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match="No se pudo generar «prueba»"):
+        build(DATASET, RECIPE, tmp_path / "data", keys=tmp_path / "file")
+    assert not list((tmp_path / "data").iterdir())
+
+    def full(_source: Path, target: Path) -> None:
+        target.write_text("id\nSIM-0", encoding="utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(UserError, match="el disco está lleno"):
+        build(DATASET, RECIPE, tmp_path / "data", keys=tmp_path / "keys")
+    assert not list((tmp_path / "keys").iterdir())
+    assert not list((tmp_path / "data").iterdir())
 
 
 class Stop(BaseException):
@@ -120,6 +178,9 @@ def test_an_interrupted_build_goes_on(tmp_path: Path, units: int) -> None:
     # What was written after the last state that was kept is cut off again.
     with (tmp_path / "b" / ".prueba.en-curso" / "cosas.csv").open("ab") as stream:
         stream.write(b"SIM-000041,20")
+    # So is what was half written when the files were described.
+    for name in (".README.md.x1.tmp", ".estado.json.x2.tmp", "prueba.sqlite", "cosas.parquet", "datapackage.json"):
+        (tmp_path / "b" / ".prueba.en-curso" / name).write_bytes(b"half")
     told: list[int] = []
     built = build(DATASET, RECIPE, tmp_path / "b", progress=lambda done, _all: told.append(done))
     assert built.resumed and told[0] == units
@@ -134,6 +195,28 @@ def test_another_recipe_starts_afresh(tmp_path: Path) -> None:
     built = build(DATASET, other, tmp_path)
     assert not built.resumed
     assert contents(built.folder) == contents(build(DATASET, other, tmp_path / "x").folder)
+
+
+@pytest.mark.parametrize("other", [Recipe(100, 1, 8), Recipe(101, 1, 9)], ids=["other faults", "other number of rows"])
+def test_so_does_one_that_differs_in_a_little(tmp_path: Path, other: Recipe) -> None:
+    with pytest.raises(Stop):
+        build(DATASET, RECIPE, tmp_path / "a", keys=tmp_path / "k", progress=stop_at(80))
+    built = build(DATASET, other, tmp_path / "a", keys=tmp_path / "k")
+    fresh = build(DATASET, other, tmp_path / "b", keys=tmp_path / "l")
+    assert not built.resumed
+    assert contents(built.folder) == contents(fresh.folder)
+    assert contents(tmp_path / "k") == contents(tmp_path / "l")
+
+
+def test_so_does_a_program_with_other_columns(tmp_path: Path) -> None:
+    """The same recipe, taken up by a newer version of the course."""
+    turned = replace(sample.CHILDREN, columns=sample.CHILDREN.columns[::-1])
+    other = replace(DATASET, tables=(sample.THINGS, turned))
+    with pytest.raises(Stop):
+        build(DATASET, RECIPE, tmp_path / "a", progress=stop_at(80))
+    built = build(other, RECIPE, tmp_path / "a")
+    assert contents(built.folder) == contents(build(other, RECIPE, tmp_path / "b").folder)
+    assert (built.folder / "hijas.csv").read_text(encoding="utf-8").splitlines()[:2] == ["cosa,id", "SIM-000001,H001"]
 
 
 @pytest.mark.parametrize("damage", ["", "{}", '{"plan": 1}', "short"])
@@ -196,6 +279,15 @@ def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
         build(DATASET, RECIPE, tmp_path / "file")
 
 
+@pytest.mark.parametrize("package", ['{"generator": "tests.otro"}', "[]", "{", ""])
+def test_so_is_somebody_elses_package(tmp_path: Path, package: str) -> None:
+    (tmp_path / "prueba").mkdir()
+    (tmp_path / "prueba" / "datapackage.json").write_text(package, encoding="utf-8")
+    with pytest.raises(UserError, match="ya existe y no es el conjunto «prueba»"):
+        build(DATASET, RECIPE, tmp_path)
+    assert contents(tmp_path / "prueba") == {"datapackage.json": package.encode()}
+
+
 def test_a_crash_between_the_two_renames_loses_nothing(tmp_path: Path) -> None:
     before = contents(build(DATASET, RECIPE, tmp_path).folder)
     (tmp_path / "prueba").rename(tmp_path / ".prueba.anterior")
@@ -220,6 +312,12 @@ def test_rows_that_cannot_be(tmp_path: Path, rows: int) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_set_without_a_limit_has_the_limit_of_any_disk(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="«prueba» admite entre 1 y 100000000 cosas; pidió 1000000000000"):
+        build(replace(DATASET, most=None), Recipe(10**12, 1, 9), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_columns_must_be_those_of_the_table() -> None:
     with pytest.raises(ValueError, match="hijas: columns"):
         lines(sample.CHILDREN, {"id": ["a"]})
@@ -228,10 +326,19 @@ def test_columns_must_be_those_of_the_table() -> None:
     assert lines(sample.CHILDREN, {"id": [], "cosa": []}) == b""
 
 
+@pytest.mark.parametrize("cell", ["a\rb", "a\nb", "a,b", 'a"b', "\r\n", '"'])
+def test_a_cell_that_would_end_too_early_is_quoted(cell: str) -> None:
+    (row,) = csv.reader(io.StringIO(lines(sample.CHILDREN, {"id": [cell], "cosa": ["b"]}).decode(), newline=""))
+    assert row == [cell, "b"]
+
+
 def test_the_package_says_what_it_is(tmp_path: Path) -> None:
     package = json.loads((build(DATASET, RECIPE, tmp_path).folder / "datapackage.json").read_text(encoding="utf-8"))
     assert package["simulated"] is True
     assert package["seed"] == 1 and package["generator"] == "tests.datasets.sample"
     assert "hidden" not in package
+    assert [resource["schema"]["primaryKey"] for resource in package["resources"]] == [["id"], ["id"]]
+    reference = {"resource": "cosas", "fields": ["id"]}
+    assert package["resources"][1]["schema"]["foreignKeys"] == [{"fields": ["cosa"], "reference": reference}]
     fields = {field["name"]: field for field in package["resources"][0]["schema"]["fields"]}
     assert fields["parte"]["title"] == "Parte" and fields["parte"]["unit"] == "%"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ciberaula.cli import main
-from ciberaula.datasets.published import NAMES
+from ciberaula.datasets.published import NAMES, dataset, recipe
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +46,30 @@ def test_keys_are_kept_only_where_somebody_says(tmp_path: Path, capsys: pytest.C
     ]
 
 
+def test_a_seed_of_ones_own_decides_what_is_planted_too() -> None:
+    assert recipe(dataset("observatorio"), seed=77).hidden == 77
+    assert recipe(dataset("observatorio"), seed=77, hidden=5).hidden == 5
+
+
+def test_whoever_has_the_seed_of_the_card_does_not_get_the_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def key(*more: str) -> tuple[bytes, str]:
+        where = ("--out", str(tmp_path / "datos"), "--keys", str(tmp_path / "claves"))
+        code, out, _err = run(capsys, "build", "observatorio", "--rows", "200", "--seed", "77", *where, *more)
+        assert code == 0
+        return (tmp_path / "claves" / "observatorio" / "parejas.csv").read_bytes(), out
+
+    of_the_seed, told = key()
+    assert "Quien lea la semilla 77 en la ficha podría rehacer las claves de «observatorio»" in told
+    apart, told = key("--hidden", "918273645")
+    assert "rehacer las claves" not in told
+    assert apart != of_the_seed
+    assert key("--hidden", "918273645")[0] == apart
+    described = [path.read_text(encoding="utf-8") for path in (tmp_path / "datos" / "observatorio").glob("*.[jm]*")]
+    assert len(described) == 3 and not any("918273645" in text for text in described)
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -62,9 +86,22 @@ def test_keys_are_kept_only_where_somebody_says(tmp_path: Path, capsys: pytest.C
             "ciberaula: «casos-k» admite entre 100 y 5000 casos; pidió 7.",
         ),
         (("build", "casos-k", "--rows", "muchas", "--out", "x"), "ciberaula: "),
+        (
+            ("build", "casos", "--rows", "99999999999999999999", "--out", "x"),
+            "ciberaula: «casos» admite entre 1 y 100000000 casos; pidió 99999999999999999999.",
+        ),
+        (("build", "", "--out", "x"), "ciberaula: No hay un conjunto de datos «». Los que hay: conectividad, casos,"),
+        (
+            ("build", "entrevistas", "--rows", "2", "--out", "x", "--keys", "x"),
+            "ciberaula: Las claves no pueden ir junto a los datos, en x/entrevistas: indique otra carpeta con --keys.",
+        ),
         (("build", "casos-k"), "ciberaula: Falta --out CARPETA"),
         (
             ("build", "casos-k", "--published", "--seed", "3"),
+            "ciberaula: --published rehace los conjuntos tal como son",
+        ),
+        (
+            ("build", "casos-k", "--published", "--hidden", "3"),
             "ciberaula: --published rehace los conjuntos tal como son",
         ),
         (("build", "entrevistas", "--rows", "21", "--out", "x"), "ciberaula: "),
@@ -96,6 +133,29 @@ def test_without_the_instructors_texts_it_says_who_has_them(
     code, _out, err = run(capsys, "build", "entrevistas", "--out", str(tmp_path / "x"))
     assert code == 1
     assert "que solo tiene quien enseña" in err
+
+
+@pytest.mark.parametrize(
+    ("seeds", "line"),
+    [
+        ("schema: 1\nseeds: {casos_cruda: 1}\n", "falta la semilla de «mensajes»"),
+        ("schema: 1\nseeds: {mensajes: veinte}\n", "semillas.yml, línea 2: "),
+        ("schema: 1\nseeds: [\n", "semillas.yml, línea 3: el YAML no se entiende"),
+        ("", "semillas.yml: se esperaba"),
+    ],
+)
+def test_broken_hidden_seeds_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seeds: str, line: str
+) -> None:
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "curriculum.yml").write_text("", encoding="utf-8")
+    (tmp_path / "grading" / "datasets" / "mensajes").mkdir(parents=True)
+    (tmp_path / "grading" / "datasets" / "semillas.yml").write_text(seeds, encoding="utf-8")
+    monkeypatch.setenv("CIBERAULA_COURSE", str(tmp_path))
+    code, out, err = run(capsys, "build", "mensajes", "--published")
+    assert (code, out) == (1, "") and err.count("\n") == 1
+    assert line in err
+    assert not (tmp_path / "datasets").exists()
 
 
 def test_it_shows_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Draws: the same for ever, the same in any portion, and as likely as they say."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,8 @@ def test_dice_shuffle_and_choose_without_losing_anything() -> None:
     dice = Dice(1)
     assert sorted(dice.shuffled(list(range(50)))) == list(range(50))
     assert len(set(dice.some(list(range(50)), 20))) == 20
+    orders = Counter("".join(dice.shuffled("abc")) for _time in range(1200))
+    assert len(orders) == 6 and min(orders.values()) > 150
     rolls = [dice.weighted("ab", [9, 1]) for _roll in range(1000)]
     assert 850 < rolls.count("a") < 950
     assert {dice.whole(1, 3) for _roll in range(100)} == {1, 2, 3}

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.classroom.small_set import AREAS, OFTEN, rows, write_set
+from tests.datasets.sample import DATASET, RECIPE
 
 from ciberaula.datasets import labels, load, names, tables
+from ciberaula.datasets.build import build
 from ciberaula.errors import UserError
 
 
@@ -64,13 +66,33 @@ def test_an_unknown_set_is_one_line_that_names_those_there_are(mini: Path, monke
 
 @pytest.mark.parametrize(
     "damage",
-    ["{", "{}", '{"resources": []}', "[]", '{"resources": [{"path": "../otra.csv", "schema": {"fields": []}}]}'],
+    [
+        "{",
+        "{}",
+        '{"resources": []}',
+        "[]",
+        "[" * 100_000,
+        '{"resources": [{"path": "../otra.csv", "schema": {"fields": []}}]}',
+    ],
 )
 def test_a_damaged_package_is_one_line(mini: Path, damage: str) -> None:
     (mini / "datapackage.json").write_text(damage, encoding="utf-8")
     with pytest.raises(UserError, match=r"están dañados o incompletos: «datapackage\.json» no se entiende") as caught:
         load("mini")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"minimum": 18', '"minimum": "x"'), ('"pattern": "', '"pattern": "('), ('"type": "integer"', '"type": "entero"')],
+)
+def test_a_description_that_means_nothing_is_one_line(mini: Path, before: str, after: str) -> None:
+    path = mini / "datapackage.json"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(UserError, match=r"«datapackage\.json» no se entiende"):
+        load("mini")
 
 
 EDITS = {
@@ -91,6 +113,11 @@ EDITS = {
     "date": ("2025-06-02,2025", "02/06/2025,2025", r"fila 3, columna «fecha»: «02/06/2025» no es una fecha"),
     "no such day": ("2025-06-02,2025", "2025-06-31,2025", r"fila 3, columna «fecha»: «2025-06-31» no es una fecha"),
     "pattern": (",2025-06,", ",junio,", r"fila 3, columna «mes»: «junio» no tiene la forma esperada"),
+    "pattern and more": (
+        ",2025-06,",
+        ",2025-06-02,",
+        r"fila 3, columna «mes»: «2025-06-02» no tiene la forma esperada",
+    ),
     "short": ("P001,urbana,", "P001,", r"fila 3: tiene 11 celdas y deben ser 12"),
     "quotes": ('falla"" (1)"', 'falla"" (1)"x', r"línea 3: comillas mal cerradas"),
 }
@@ -105,6 +132,51 @@ def test_an_edited_file_is_one_line_with_its_row_and_column(mini: Path, edit: st
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(UserError, match=rf"^Los datos de «mini» .*personas\.csv, {line}.*copiarlos del curso\.$"):
         load("mini")
+
+
+@pytest.fixture
+def tied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A set as it is built, with rows counted, keys and references."""
+    monkeypatch.setenv("CIBERAULA_DATASETS", str(tmp_path))
+    return build(DATASET, RECIPE, tmp_path).folder
+
+
+TIES = {
+    "rows lost": ("H100,SIM-000100\n", "", r"hijas\.csv tiene 99 filas y deben ser 100"),
+    "rows added": ("H100,", "H101,SIM-000001\nH100,", r"hijas\.csv tiene 101 filas y deben ser 100"),
+    "key twice": ("H100,", "H099,", r"hijas\.csv, fila 101: la llave «H099» está dos veces"),
+    "of nobody": (
+        "H002,SIM-000002",
+        "H002,SIM-009999",
+        r"hijas\.csv, fila 3, columna «cosa»: «SIM-009999» no está en cosas\.csv",
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", TIES)
+def test_rows_that_are_lost_twice_or_of_nobody_are_one_line(tied: Path, edit: str) -> None:
+    before, after, line = TIES[edit]
+    assert len(load("prueba", "hijas")) == len(load("prueba")) == 100
+    path = tied / "hijas.csv"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(UserError, match=rf"^Los datos de «prueba» .*: {line}\. Vuelva a copiarlos del curso\.$"):
+        load("prueba", "hijas")
+
+
+def test_the_table_that_is_referred_to_must_be_whole_too(tied: Path) -> None:
+    (tied / "cosas.csv").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match=r"cosas\.csv está vacío"):
+        load("prueba", "hijas")
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_what_a_program_adds_without_harm_is_read(tied: Path, line_end: bytes) -> None:
+    path = tied / "hijas.csv"
+    whole = load("prueba", "hijas")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", line_end))
+    pd.testing.assert_frame_equal(load("prueba", "hijas"), whole)
 
 
 def test_what_a_spreadsheet_does_is_told(mini: Path) -> None:

@@ -63,6 +63,16 @@ def _spans(found: dict[str, Values]) -> list[dict[str, object]]:
     return [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
 
 
+def test_two_slots_of_an_exchange_never_hold_the_same_name(small: Recipe) -> None:
+    assert small.bank is not None
+    slots = " ".join(f"{{{kind}{number}}}" for kind in ("nombre", "apellido") for number in range(1, 10))
+    (small.bank / "banco-01.yml").write_text(_BANK.replace("Atendemos de 8h00 a 16h30.", slots), encoding="utf-8")
+    for hidden in range(10):
+        texts = _turns(check(DATASET, DATASET.make(replace(small, hidden=hidden), 1, 2))).values()
+        (told,) = [text for text in texts if len(text.split()) == 18]
+        assert len(set(told.split())) == 18
+
+
 def test_spans_are_exact_in_characters(small: Recipe) -> None:
     found = check(DATASET, DATASET.make(small, 1, 2))
     turns = _turns(found)

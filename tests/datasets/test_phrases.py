@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ciberaula.datasets.draws import Draws
-from ciberaula.datasets.phrases import Book
+from ciberaula.datasets.phrases import Book, Called
 
 DIMS = {"motivo": ("salud", "vivienda"), "genero": ("femenino", "masculino"), "banda": ("adultez",)}
-PEOPLE = {"ella": {(0, 0): ("la señora",), (1, 0): ("el señor",)}}
+PEOPLE: dict[str, Called] = {"ella": (("genero", "banda"), {(0, 0): ("la señora",), (1, 0): ("el señor",)})}
 BOOK = """
 # Un libro pequeño.
 = dicho 100

@@ -147,5 +147,7 @@ def test_its_key_is_the_instructors_alone(name: str) -> None:
     # Whoever has only the published seed makes other secrets.
     recipe = published_recipe(found)
     assert recipe.hidden != recipe.seed
+    # Few enough to try them all against the published data, and the key could be made again.
+    assert recipe.hidden >= 2**64
     for text in (FOLDER / name / CARD_FILE, FOLDER / name / PACKAGE_FILE, FOLDER / name / CROISSANT_FILE):
         assert str(recipe.hidden) not in text.read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -70,6 +71,36 @@ def test_activities_of_a_person_do_not_overlap_and_make_no_more_than_ten_hours(s
     assert day.minutos.sum().max() <= 600
     assert done.inicio.min() >= 6 * 60
     assert done.fin.max() <= 18 * 60
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_person_has_one_leave_of_the_length_that_the_card_states_and_few_other_days_off(seed):
+    who, done = tables(seed)
+    days = {day: place for place, day in enumerate(sorted(done.fecha.unique()))}
+    leave = (who.set_index("profesional_id").institucion_tipo == "organización no gubernamental").map(
+        {True: 11, False: 22}
+    )
+    absent = []
+    for worker, found in done.groupby("profesional_id"):
+        there = [-1, *sorted({days[day] for day in found.fecha}), len(days)]
+        away = [later - earlier - 1 for earlier, later in pairwise(there)]
+        # A day off next to the leave makes it seem longer.
+        assert leave[worker] <= max(away) <= leave[worker] + 2
+        assert sorted(away)[-2] <= 3
+        absent.append((sum(away) - leave[worker]) / (len(days) - leave[worker]))
+    assert 0.02 <= sum(absent) / len(absent) <= 0.045
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_person_rounds_minutes_in_her_own_way(seed):
+    _who, done = tables(seed)
+    long = done[done.minutos >= 30]
+    assert (long.minutos % 5 == 0).all()
+    steps = {
+        max(step for step in (5, 10, 15, 30) if (minutes % step == 0).mean() > 0.85)
+        for _worker, minutes in long.groupby("profesional_id").minutos
+    }
+    assert steps == {5, 10, 15, 30}
 
 
 def test_numbers_of_a_person_follow_the_clock():

@@ -2,7 +2,8 @@
 
 A trainee fetches, answers, validates and submits from JupyterLab; an instructor collects, autogrades, judges the written
 answer in formgrader and releases feedback; the trainee reads it. The demo cohort is built by the first start. Then both do
-it again for the second module, whose answers are logs of stories played on the case desk.
+it again for the second module, whose answers are logs of stories played on the case desk, and for the one on diagnosis,
+whose answers are what the explorer found in a data set and how an interview was coded.
 """
 
 import contextlib
@@ -35,6 +36,8 @@ JUDGEMENT = (
 
 STORIES = "06-gestion-virtual-de-casos"
 STORY = "historia-la-oferta-de-trabajo"
+DIAGNOSIS = "03-diagnostico-brecha-digital"
+CODED = {"E07-003": "pra_herramienta", "E07-006": "pra_norma", "E07-008": "ben_coordinacion"}
 NOTE = "Martes, 08:20. Por el chat de la institución, Noemí contó que viaja el sábado."
 
 
@@ -340,6 +343,56 @@ def test_what_was_played_is_assessed_with_what_it_shows(
         for criterion in report.criteria:
             assert criterion.summary in text
         assert "Se ve en su recorrido" in text
+        assert "Traceback" not in text
+        assert axe_violations(tab.page, "body") == []
+        assert tab.outside == []
+
+
+def form(page: Page, title: str) -> Locator:
+    return page.locator("section.ciberaula-live", has=page.get_by_role("heading", name=title))
+
+
+def test_data_answers_need_no_code(trainee: Running, desk: Tab, home: Path) -> None:
+    page = desk.page
+    page.goto(trainee.address)
+    page.wait_for_selector(".ca-inicio")
+    fetch(page, DIAGNOSIS)
+    page.goto(f"http://localhost:{trainee.port}/lab/tree/{DIAGNOSIS}/diagnostico.ipynb")
+    page.locator("h1:visible", has_text="El diagnóstico de un cantón").wait_for()
+    survey = form(page, "Explorador: Encuesta")
+    run_everything(page, survey)
+    survey.get_by_label("Medida").select_option("proporcion")
+    survey.get_by_label("Columna que mide").select_option("uso_regular")
+    survey.get_by_label("Agrupar por").select_option("sector")
+    survey.get_by_label("y por", exact=True).select_option("area")
+    expect(survey.get_by_role("img", name="por «Sector")).to_be_visible()
+    survey.get_by_role("button", name="Guardar este resultado como mi respuesta a la pregunta 2").click()
+    expect(survey.get_by_role("status")).to_contain_text("guardada")
+    room = form(page, "Sala de codificación: entrevista E07")
+    for unit, code in CODED.items():
+        place = room.get_by_role("group").filter(has_text=unit)
+        place.get_by_role("combobox").select_option(code)
+        expect(place).to_contain_text("✓ Guardado")
+    answers = read_answers(home / "aula" / DIAGNOSIS / "respuestas.json")
+    assert answers["p02"]["columns"] == ["sector", "area", "filas", "porcentaje"]
+    assert dict(answers["p08"]["rows"]) == CODED
+    assert axe_violations(page, "section.ciberaula-live") == []
+    submit(trainee, page, DIAGNOSIS)
+
+
+def test_data_answers_are_graded_and_explained(
+    instructor: Running, office: Tab, trainee: Running, desk: Tab, home: Path
+) -> None:
+    collect_and_autograde(instructor, office.page, DIAGNOSIS, then="graded")
+    give_feedback(instructor, office.page, DIAGNOSIS)
+    came = feedback_page(trainee, desk.page, home, DIAGNOSIS)
+    with chromium_page() as tab:
+        tab.page.goto(came.as_uri())
+        tab.page.locator("details").evaluate_all("all => all.forEach(fold => { fold.open = true; })")
+        text = tab.page.inner_text("body")
+        assert f"{len(CODED)} de 17 unidades como la codificación de referencia" in text
+        assert "Dice cuántas personas hay en cada grupo" in text
+        assert "4 de 4 puntos" in text  # the table from the explorer
         assert "Traceback" not in text
         assert axe_violations(tab.page, "body") == []
         assert tab.outside == []

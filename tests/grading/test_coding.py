@@ -75,3 +75,12 @@ def test_codes_are_said_in_words_where_there_are_some() -> None:
 def test_a_key_without_reasons_is_the_authors_mistake() -> None:
     with pytest.raises(UserError, match="cada unidad de la codificación"):
         coding("p08", None, points=4, key=KEY, why={})
+
+
+def test_the_feedback_tells_how_a_unit_begins() -> None:
+    text = (
+        "Lo malo es que se abre desde una única máquina, la de inspección, porque las demás no tienen el certificado."
+    )
+    found = coding("p08", table(), points=4, key=KEY, why=WHY, texts={"E01-001": text})
+    assert "E01-001 «Lo malo es que se abre desde una única máquina, la de…»: sin código." in found.explanation
+    assert "E01-002: sin código." in found.explanation

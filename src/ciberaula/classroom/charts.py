@@ -95,15 +95,17 @@ def columns(title: str, told: str, names: Sequence[str], values: Sequence[float]
     high = max([*values, 1])
     parts = _y_axis(left, right, top, floor, 0.0, high)
     step = (right - left) / len(names)
-    every = max(1, math.ceil(max(len(name) for name in names) * FONT * 0.62 / step))
+    widest = max(len(name) for name in names) * FONT * 0.62
+    every = max(1, math.ceil((widest + FONT) / step))
     for index, (name, value) in enumerate(zip(names, values, strict=True)):
         size = (floor - top) * value / high
         parts.append(filled(left + index * step, floor - size, step, size, LOOKS[0]))
         if step >= len(_figure(value)) * FONT * 0.6:
             parts.append(_text(left + (index + 0.5) * step, floor - size - 4, _figure(value), anchor="middle"))
-        if index % every == 0:
+        if index % every == 0 and left + (index + 0.5) * step + widest / 2 <= WIDTH:
             parts.append(_text(left + (index + 0.5) * step, floor + 18, name, anchor="middle"))
-    return _svg(title, told, floor + 26 + _LINE, [*parts, *_axis_name(axis, floor + 40)])
+    words, depth = _axis_name(axis, floor + 40)
+    return _svg(title, told, depth, [*parts, *words])
 
 
 def lines(title: str, told: str, names: Sequence[str], series: Sequence[Series], unit: str = "") -> str:
@@ -150,7 +152,8 @@ def scatter(title: str, told: str, clouds: Sequence[Cloud], x_name: str, y_name:
                 floor - (floor - top) * (y - y_low) / (y_high - y_low),
             )
             parts.append(_mark(spot, LOOKS[number], 3.5 + 4.5 * math.sqrt((count - 1) / most)))
-    return _svg(title, told, floor + 28 + _LINE, [*parts, *_axis_name(f"{x_name} →", floor + 40)])
+    words, depth = _axis_name(f"→ {x_name}", floor + 40)
+    return _svg(title, told, depth + 2, [*parts, *words])
 
 
 def filled(x: float, y: float, width: float, height: float, look: Look) -> str:
@@ -255,8 +258,11 @@ def _y_axis(left: float, right: float, top: float, floor: float, low: float, hig
     return parts
 
 
-def _axis_name(name: str, y: float) -> list[str]:
-    return [_text(WIDTH - _MARGIN, y, _short(name, 42), anchor="end")]
+def _axis_name(name: str, y: float) -> tuple[list[str], float]:
+    """Its lines under the axis, and where the chart ends below them."""
+    rows = _wrapped(name)
+    parts = [_text(WIDTH - _MARGIN, y + _LINE * index, row, anchor="end") for index, row in enumerate(rows)]
+    return parts, y + _LINE * (len(rows) - 1) + 4
 
 
 def _ticks(low: float, high: float, most: int = 5) -> list[float]:

@@ -24,6 +24,8 @@ _WHOLE = (
     "display:table;table-layout:auto"  # the box around it scrolls, not the table, which nobody could reach by keyboard
 )
 _LONG = 30
+_TEXT = 60  # beyond this a cell is a text to read; a table with several such columns can't be read across
+_TEXTS_IN_A_TABLE = 2
 _KINDS = {
     "string": _("texto"),
     "integer": _("número entero"),
@@ -98,7 +100,11 @@ class DataView:
         if shown.empty:
             return ""
         title = ngettext("La primera fila", "Las primeras {n} filas", len(shown)).format(n=len(shown))
-        return table_html(shown, {one.name: heading(one) for one in self._table.columns}, title)
+        headings = {one.name: heading(one) for one in self._table.columns}
+        texts = [name for name in headings if shown[name].map(lambda cell: len(cell_text(cell)) > _TEXT).any()]
+        if len(texts) > _TEXTS_IN_A_TABLE:
+            return _records(shown, headings, texts, title)
+        return table_html(shown, headings, title)
 
     def _columns(self) -> str:
         rows = "".join(_column_row(column) for column in self._table.columns)
@@ -128,8 +134,23 @@ def table_html(frame: "pd.DataFrame", headings: dict[str, str], title: str) -> s
     )
     return (
         f'<div role="region" aria-label="{html.escape(title)}" tabindex="0" style="{SCROLL}"><table style="{_WHOLE}">'
-        f"<caption>{html.escape(title)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<caption style="text-align:left">{html.escape(title)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _records(frame: "pd.DataFrame", headings: dict[str, str], texts: list[str], title: str) -> str:
+    """Rows that hold ``texts`` to read, one under the other: folded, named by their short cells."""
+    parts = [f"<p><strong>{html.escape(title)}</strong></p>"]
+    for row in frame.to_dict(orient="records"):
+        named = [cell_text(row[name]) for name in headings if name not in texts]
+        told = "".join(
+            f"<p><strong>{html.escape(headings[name])}:</strong> {html.escape(cell_text(row[name]))}</p>"
+            for name in texts
+        )
+        name = html.escape(" · ".join(dict.fromkeys(named)))
+        parts.append(f'<details><summary style="padding:10px 0">{name}</summary>{told}</details>')
+    return "".join(parts)
 
 
 def _cell(text: str) -> str:

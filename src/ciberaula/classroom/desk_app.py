@@ -39,7 +39,7 @@ from ciberaula.classroom.desk_screens import (
 from ciberaula.classroom.desk_session import PlaySession, case_file, codes, my_tasks, story_cases
 from ciberaula.classroom.desk_texts import hour, span
 from ciberaula.classroom.fields import clean_values
-from ciberaula.classroom.frontend import FrontendWidget, bundle, done, no_status, problem, style
+from ciberaula.classroom.frontend import FrontendWidget, done, no_status, problem
 from ciberaula.classroom.story_items import StoryItem
 from ciberaula.classroom.workplace import workplace
 from ciberaula.errors import UserError
@@ -79,9 +79,6 @@ class _Shown:
 
 class DeskWidget(FrontendWidget):
     """One story on the desk. Everything shown is made anew from the play after each command."""
-
-    _esm = bundle("desk_parts.js", "desk.js")
-    _css = style("desk.css")
 
     def __init__(self, keeping: Keeping) -> None:
         self._take_up(keeping)

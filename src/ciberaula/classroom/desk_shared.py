@@ -43,7 +43,7 @@ from ciberaula.classroom.desk_session import codes, my_tasks
 from ciberaula.classroom.desk_shared_session import CohortSession, Seen, seen, supervises
 from ciberaula.classroom.desk_texts import ACTIONS
 from ciberaula.classroom.fields import clean_values
-from ciberaula.classroom.frontend import FrontendWidget, bundle, done, no_status, problem, style
+from ciberaula.classroom.frontend import FrontendWidget, done, no_status, problem
 from ciberaula.classroom.participant import pseudonym
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -74,9 +74,6 @@ class _Shown:
 
 class SharedDesk(FrontendWidget):
     """A participant at the shared desk. Everything shown is read from the database after each command."""
-
-    _esm = bundle("desk_parts.js", "desk.js")
-    _css = style("desk.css")
 
     def __init__(self) -> None:
         self._cohort: Cohort | None = None

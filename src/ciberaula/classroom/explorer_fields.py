@@ -121,13 +121,14 @@ class Fitting:
         """The sections of the form after ``raw``, and its values: those that still fit, defaults for those that must be."""
         self._raw = {**raw, **self._fixed}
         self._values = {}
-        first = [field for number in FILTERS for field in self._filter(number)]
+        first, *further = [self._filter(number) for number in FILTERS]
         asked, compared = self._measure(), self._groups()
         chart = self._chart()
         sections = [
             Section(_("Qué quiere saber"), asked),
             Section(_("Qué grupos compara"), compared),
             Section(_("Qué filas mira"), first, _("Sin filtro, todas las filas.")),
+            *(Section("", fields) for fields in further),  # each filter begins a line of its own
             Section(_("Cómo lo ve"), [chart]),
         ]
         return sections, self._values

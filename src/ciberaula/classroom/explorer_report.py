@@ -11,7 +11,7 @@ from ciberaula.casework.calendars import MONTHS
 from ciberaula.classroom import charts
 from ciberaula.classroom.data_view import cell_text, table_html
 from ciberaula.classroom.explorer_fields import NO_CHART, Facet, measures
-from ciberaula.classroom.explorer_plan import MONTH, RANK, RHO, ROWS, SHARE, STATISTICS, Filter, Outcome, Plan, spearman
+from ciberaula.classroom.explorer_plan import MONTH, RHO, ROWS, SHARE, STATISTICS, Filter, Outcome, Plan, spearman
 from ciberaula.classroom.values import number_text
 from ciberaula.datasets.spec import YES_NO
 from ciberaula.i18n import _, ngettext
@@ -33,8 +33,8 @@ class Report:
         self.columns = columns
         self.chart = chart
 
-    def html(self, more_code: Sequence[str] = ()) -> str:
-        """All of it. ``more_code``: lines to add to the code shown."""
+    def html(self, more_code: Sequence[str] = (), *, whole_table: bool = False) -> str:
+        """All of it. ``more_code``: lines to add to the code shown; ``whole_table``: not folded, because it is the answer."""
         picture = self._picture()
         code = "\n".join([*self.found.code, *more_code])
         return "".join(
@@ -42,7 +42,7 @@ class Report:
                 f"<p><strong>{html.escape(self.sentence())}</strong></p>",
                 *(f"<p>{html.escape(note)}</p>" for note in self.notes()),
                 picture,
-                self._table(folded=bool(picture)),
+                self._table(folded=bool(picture) and not whole_table),
                 f"<details><summary>{_('Ver lo mismo en código')}</summary><pre><code>{html.escape(code)}</code></pre></details>",
             )
         )
@@ -346,8 +346,16 @@ class Report:
             return _TOO_MANY
         clouds = [charts.Cloud(name, _spots(part, x, y, _MOST_SPOTS // len(parts))) for name, part in parts]
         said = _("Cada marca es una fila o varias que coinciden. {words}").format(words=self._told())
-        names = [self.columns[one.removesuffix(RANK)].label for one in (x, y)]
+        names = [self._axis(one) for one in (self.plan.column, self.plan.other)]
         return charts.scatter(self.title(), said, clouds, *names)
+
+    def _axis(self, column: str) -> str:
+        """The name of an axis; where categories stand on it as numbers, what the first and the last of these mean."""
+        facet = self.columns[column]
+        if column not in self.plan.ranked:
+            return facet.label
+        known = tuple(reversed(YES_NO)) if set(facet.options) == set(YES_NO) else facet.options
+        return f"{facet.label} (0 = {known[0]}, {len(known) - 1} = {known[-1]})"
 
 
 def _spots(part: pd.DataFrame, x: str, y: str, most: int) -> list[tuple[float, float, int]]:

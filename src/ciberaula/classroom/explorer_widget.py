@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -81,8 +82,11 @@ class _Explorer:
         )
 
     def _button(self) -> str:
-        id = "" if self._question is None else self._question.id
-        return _("Guardar este resultado como mi respuesta a {id}").format(id=id)
+        """Names the question as the notebook's headings do: «Pregunta 2» is ``p02``; a lesson's is the next one."""
+        number = re.fullmatch(r"p0*(\d+)", "" if self._question is None else self._question.id)
+        if number is None:
+            return _("Guardar este resultado como mi respuesta")
+        return _("Guardar este resultado como mi respuesta a la pregunta {n}").format(n=number[1])
 
     def _table(self, values: Mapping[str, Any]) -> TableInfo:
         wanted = self._fixed.get(_TABLE, values.get(_TABLE))
@@ -149,7 +153,7 @@ class _Explorer:
             outcome, report = self._ask(values)
         except UserError as error:
             return f"<p>{html.escape(str(error))}</p>"
-        return report.html(self._answer_code(outcome))
+        return report.html(self._answer_code(outcome), whole_table=isinstance(self._question, Table))
 
     def _answer_code(self, outcome: Outcome) -> list[str]:
         if self._question is None or (outcome.frame is None) is isinstance(self._question, Table):
@@ -166,13 +170,18 @@ class _Explorer:
             raw = table_value(question.id, outcome.frame)
         else:
             if outcome.value is None:
-                raise UserError(_("Esta pregunta pide un solo número: quite los grupos y vuelva a guardar."))
+                raise UserError(
+                    _("Esta pregunta pide un solo número: elija una medida que lo dé, sin grupos, y vuelva a guardar.")
+                )
             raw = plain_value(outcome.value)
             if raw is None:
                 raise UserError(_("Con estas filas no hay un número que guardar: cambie las condiciones."))
         assert question is not None  # noqa: S101 (the button is there for a question only)
         _found, graded = self._place.find(question.id)
-        return self._place.save(question, raw, graded=graded, checked=not graded).message
+        saved = self._place.save(question, raw, graded=graded, checked=not graded)
+        if not saved.saved:
+            raise UserError(saved.message)
+        return saved.message
 
 
 @lru_cache(maxsize=4)

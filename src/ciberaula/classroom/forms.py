@@ -94,7 +94,7 @@ class FormWidget(FrontendWidget):
             },
             value=first,
         )
-        self._take_result(first)
+        self.tell(**self._results(first))
 
     @property
     def values(self) -> Values:
@@ -124,16 +124,17 @@ class FormWidget(FrontendWidget):
 
     def _change(self, values: Values) -> None:
         line = self._on_change(values) if self._on_change else ""
-        self.tell(value=values, status=done(line) if line else no_status())
-        self._take_result(values)
+        status = done(line) if line else no_status()
+        self.tell(**{"value": values, "status": status, **self._results(values)})  # once: each telling travels whole
 
-    def _take_result(self, values: Values) -> None:
+    def _results(self, values: Values) -> dict[str, Any]:
+        """What of the state follows from the result; nothing where there is none."""
         if self._result is None:
-            return
+            return {}
         try:
-            self.tell(result=self._result(values))
+            return {"result": self._result(values)}
         except UserError as error:
-            self.tell(result="", status=problem(str(error)))
+            return {"result": "", "status": problem(str(error))}
 
 
 class ToolWidget(FormWidget):

@@ -3,8 +3,11 @@
 The browser is never trusted: it can't set anything here, and every message is checked before it is used.
 """
 
+import hashlib
+import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
@@ -15,30 +18,44 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 _PARTS = Path(__file__).with_name("static")
-_SCRIPTS = ("dom.js", "choices.js", "inputs.js", "scenario.js", "question.js")
-_STYLES = ("question.css",)
+_SCRIPTS = ("coding.js", "desk_parts.js", "desk.js", "dom.js", "choices.js", "inputs.js", "scenario.js", "question.js")
+_STYLES = ("question.css", "coding.css", "desk.css")
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def bundle(*more: str) -> str:
-    """The front end as one module, with the parts that only some widgets need: every widget carries its own copy."""
-    return _joined(more + _SCRIPTS)
+_REMARK = re.compile(r"^(?://.*|/\*.*\*/)?\n", re.MULTILINE)  # a line of its own, or an empty one
 
 
-def style(*more: str) -> str:
-    """The style sheet, with that of some widgets."""
-    return _joined(_STYLES + more)
+def _read(*names: str) -> str:
+    """The parts in one, without remarks and indentation, which a person at the other end pays for."""
+    text = "\n".join((_PARTS / name).read_text(encoding="utf-8") for name in names)
+    return _REMARK.sub("", re.sub(r"^[ ]+", "", text, flags=re.MULTILINE))
 
 
-def _joined(names: tuple[str, ...]) -> str:
-    return "\n".join((_PARTS / name).read_text(encoding="utf-8") for name in names)
+def _modules() -> tuple[str, str]:
+    """The whole front end with its style sheet, and what waits for it: two JavaScript modules.
+
+    They find each other under a key of what is in them: two kernels of different versions may have widgets on one page.
+    """
+    style = f"const STYLE = {json.dumps(_read(*_STYLES))};"
+    parts = ("\n".join((_read("slot.js"), style, _read(*_SCRIPTS, "fill.js"))), _read("slot.js", "loader.js"))
+    key = f"ciberaula-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:16]}"
+    code, loader = (part.replace("CIBERAULA_KEY", key) for part in parts)
+    return code, loader
+
+
+CODE, LOADER = _modules()
 
 
 class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
-    """Base of all widgets. A subclass gives ``spec`` (drawn once) and answers :meth:`receive`."""
+    """Base of all widgets. A subclass gives ``spec`` (drawn once) and answers :meth:`receive`.
 
-    _esm = bundle()
-    _css = style()
+    The code is big and connections are weak: only the first widget of a kernel carries it. The others have a page that
+    lacks it ask for it (``type`` ``code``).
+    """
+
+    _esm = LOADER
+    _carrier: ClassVar["FrontendWidget | None"] = None
 
     spec = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -47,7 +64,12 @@ class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
         first = {"value": None, "feedback": None, "result": "", "status": no_status(), **state, "turn": 0, "stamp": ""}
         self._stamp = ""
         self._static_output: DisplayHandle | None = None
-        super().__init__(spec={"lang": "es", "ui": ui_texts(), **spec}, state=first)
+        self._static_fresh: dict[str, str] | None = None
+        carrier = FrontendWidget._carrier
+        carries = carrier is None or carrier.comm is None  # it was closed: a page opened from now on doesn't get it
+        super().__init__(_esm=CODE if carries else LOADER, spec={"lang": "es", "ui": ui_texts(), **spec}, state=first)
+        if carries:
+            FrontendWidget._carrier = self
         self.on_msg(lambda _widget, content, _buffers: self._take(content))
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -64,10 +86,18 @@ class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
         """Change the state, and have every view draw it again."""
         self.state = {**self.state, **changes, "turn": self.state["turn"] + 1, "stamp": self._stamp}
         if self._static_output is not None:
-            self._static_output.update(self._static(), raw=True)
+            static = self._static()
+            # The first view of what was just displayed says so, which mostly changes nothing. Later ones may belong to
+            # a page that was opened again with an older rendering.
+            if static != self._static_fresh:
+                self._static_output.update(static, raw=True)
+            self._static_fresh = None
 
     def _take(self, message: object) -> None:
         if not isinstance(message, dict):
+            return
+        if message.get("type") == "code":
+            self.send({"type": "code", "code": CODE})
             return
         # A view stamps what it sends, and waits for its last stamp before it takes over a value: an answer to an
         # earlier message must not undo what the person has done since.
@@ -98,6 +128,7 @@ class FrontendWidget(anywidget.AnyWidget):  # type: ignore[misc]
         that view is an error message. The first is kept up to date, so that a saved notebook holds the last answer.
         """
         data, metadata = self._repr_mimebundle_()
+        self._static_fresh = self._static()
         view = {_VIEW: data.pop(_VIEW), "text/html": "", "text/plain": ""}
         self._static_output = display(data, raw=True, display_id=f"static-{self.model_id}")
         display(view, metadata=metadata, raw=True)

@@ -153,6 +153,25 @@ def _fitting(spec: Payload, state: Payload) -> str:
     return _listed(shown) if shown else ""
 
 
+def _coding(spec: Payload, state: Payload) -> str:
+    """The units with the code of each; the book of codes would stand there again with every unit."""
+    value = state["value"] or {}
+    names = {code["id"]: code["shown"] for theme in spec["book"] for code in theme["codes"]}
+    total = sum(len(turn["units"]) for turn in spec["turns"])
+    parts = [f"<p>{_('{done} de {total} unidades con código').format(done=len(value), total=total)}</p>"]
+    for turn in spec["turns"]:
+        if turn["asked"]:
+            parts.append(f"<h4>{_('Le preguntan:')} {html.escape(turn['asked'])}</h4>")
+        for unit in turn["units"]:
+            chosen = names.get(value.get(unit["id"], ""))
+            code = f"<strong>{html.escape(chosen)}</strong>" if chosen else "…"
+            parts.append(
+                f"<p>{html.escape(unit['id'])}</p><blockquote>{html.escape(unit['text'])}</blockquote>"
+                f"<p>{_('Código:')} {code}</p>"
+            )
+    return "".join(parts)
+
+
 _SHORT = 30  # options up to this many characters fit side by side
 
 
@@ -253,6 +272,7 @@ _KINDS: dict[str, Callable[[Payload, Payload], str]] = {
     "text": _text,
     "form": _form,
     "fitting": _fitting,
+    "coding": _coding,
     "table": _table,
     "scenario": _scenario,
     "desk": _desk,

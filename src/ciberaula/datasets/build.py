@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,12 +85,13 @@ def build(
     target = out / dataset.name
     _check_place(dataset, target)
     work = out / f".{dataset.name}.en-curso"
+    _check_keys(keys, target, work)
     try:
         work.mkdir(parents=True, exist_ok=True)
-        if keys is not None:
-            keys.mkdir(parents=True, exist_ok=True)
         with _alone(work):
             try:
+                if keys is not None:
+                    keys.mkdir(parents=True, exist_ok=True)
                 return _build(dataset, recipe, target, work, keys, form, sqlite and dataset.sqlite, progress)
             except (OSError, UserError):
                 shutil.rmtree(work, ignore_errors=True)
@@ -141,10 +142,9 @@ def _begin(dataset: DataSet, recipe: Recipe, work: Path, form: Form) -> tuple[_S
     if found is not None and found.plan == plan:
         for name, size in found.sizes.items():
             os.truncate(work / name, size)
+        _clear(work, {_LOCK, _STATE, _KEYS, *found.sizes})
         return found, found.done > 0
-    for path in work.iterdir():
-        if path.name != _LOCK:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _clear(work, {_LOCK})
     (work / _KEYS).mkdir()
     state = _State(plan, 0, {}, {})
     for name, table in _files(dataset).items():
@@ -153,6 +153,13 @@ def _begin(dataset: DataSet, recipe: Recipe, work: Path, form: Form) -> tuple[_S
         state.sizes[name], state.rows[name] = len(first), 0
     _keep(work, state)
     return state, False
+
+
+def _clear(work: Path, keep: Collection[str]) -> None:
+    """Everything but ``keep`` goes: what was half written when the build was killed would become part of the set."""
+    for path in work.iterdir():
+        if path.name not in keep:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _read_state(work: Path) -> _State | None:
@@ -258,8 +265,12 @@ def _hand_over_keys(dataset: DataSet, work: Path, keys: Path | None) -> None:
     for table in dataset.keys if keys is not None else ():
         assert keys is not None  # noqa: S101 -- the line above; mypy does not see it
         aside = keys / f".{table.name}.csv.tmp"
-        shutil.copyfile(work / _KEYS / f"{table.name}.csv", aside)
-        aside.replace(keys / f"{table.name}.csv")
+        try:
+            shutil.copyfile(work / _KEYS / f"{table.name}.csv", aside)
+            aside.replace(keys / f"{table.name}.csv")
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
     shutil.rmtree(work / _KEYS)
 
 
@@ -279,6 +290,19 @@ def _check_place(dataset: DataSet, target: Path) -> None:
         raise UserError(
             _("{folder} ya existe y no es el conjunto «{name}»: elija otra carpeta con --out, o muévala.").format(
                 folder=target, name=dataset.name
+            )
+        )
+
+
+def _check_keys(keys: Path | None, target: Path, work: Path) -> None:
+    """Keys beside the data would be handed out with it, and go when the finished set takes its name."""
+    if keys is None:
+        return
+    place = keys.resolve()
+    if any(place.is_relative_to(folder.resolve()) for folder in (target, work)):
+        raise UserError(
+            _("Las claves no pueden ir junto a los datos, en {folder}: indique otra carpeta con --keys.").format(
+                folder=target
             )
         )
 

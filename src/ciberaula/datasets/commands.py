@@ -84,7 +84,7 @@ def _build(options: argparse.Namespace) -> int:
         return _build_published(options)
     if options.out is None:
         raise UserError(_("Falta --out CARPETA: indique dónde se escriben los datos."))
-    for name in [options.name] if options.name else NAMES:
+    for name in [options.name] if options.name is not None else NAMES:
         wanted = dataset(name)
         wished = recipe(wanted, rows=options.rows, seed=options.seed, hidden=options.hidden)
         keys = options.keys / name if options.keys is not None and wanted.keys else None
@@ -93,7 +93,7 @@ def _build(options: argparse.Namespace) -> int:
             print(
                 _(
                     "Quien lea la semilla {seed} en la ficha podría rehacer las claves de «{name}»: para un grupo, agregue "
-                    "--hidden con otro número y guárdelo."
+                    "--hidden con un número al azar de 20 cifras o más (uno corto se adivina probando) y guárdelo."
                 ).format(seed=wished.seed, name=name)
             )
     return 0
@@ -108,7 +108,7 @@ def _build_published(options: argparse.Namespace) -> int:
             _("--published rehace los conjuntos tal como son: quite --rows, --seed, --hidden, --out y --keys.")
         )
     root = paths.course_root()
-    for name in [options.name] if options.name else NAMES:
+    for name in [options.name] if options.name is not None else NAMES:
         wanted = dataset(name)
         keys = root / SIDE / name if wanted.keys else None
         _make(wanted, published_recipe(wanted), root / "datasets", keys, "csv")

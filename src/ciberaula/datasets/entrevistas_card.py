@@ -22,7 +22,8 @@ CARD = Card(
         "curso; ninguna frase procede de él ni de una persona entrevistada."
     ),
     composition=_(
-        "Veinte entrevistas semiestructuradas de 600 a 1 200 palabras: la mitad del sector público y la mitad del privado, "
+        "En la edición publicada, veinte entrevistas semiestructuradas de 600 a 1 200 palabras: la mitad del sector público "
+        "y la mitad del privado, "
         "doce urbanas y ocho rurales, de al menos doce provincias. Las opiniones son dispares a propósito: hay quien no ve "
         "el problema, quien se contradice y quien cuenta de oídas. Cada respuesta está cortada en unidades. El libro de "
         "códigos tiene tres temas: beneficio, desafío y práctica. La tabla «colega» trae lo que codificó una colega simulada, "

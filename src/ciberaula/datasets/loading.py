@@ -5,6 +5,7 @@ What was saved again by a spreadsheet, or cut on the way, is told in one line: f
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -39,8 +40,20 @@ class ColumnInfo:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """A foreign key: ``columns`` of a table name a row of ``table`` by its ``to``."""
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableInfo:
-    """A table as the package describes it: its file and columns. ``missing``: what an empty cell may look like."""
+    """A table as the package describes it: its file and columns. ``missing``: what an empty cell may look like.
+
+    ``rows``: how many it was published with, where the package says so; ``key``: the columns that tell rows apart.
+    """
 
     name: str
     title: str
@@ -48,6 +61,9 @@ class TableInfo:
     path: Path
     columns: tuple[ColumnInfo, ...]
     missing: tuple[str, ...] = ("",)
+    rows: int | None = None
+    key: tuple[str, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
     def column(self, name: str) -> ColumnInfo:
         return next(column for column in self.columns if column.name == name)
@@ -93,10 +109,11 @@ def package_info(name: str) -> PackageInfo:
     folder = paths.datasets() / name
     try:
         package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
-        tables = tuple(_table(folder, resource) for resource in package["resources"])
+        files = {resource.get("name"): PurePosixPath(resource["path"]).stem for resource in package["resources"]}
+        tables = tuple(_table(folder, resource, files) for resource in package["resources"])
         found = PackageInfo(name, str(package.get("title", name)), str(package.get("description", "")), tables)
         return found if found.tables else _no_tables()
-    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, re.error) as error:
         raise _damaged(name, _("«{file}» no se entiende ({folder})").format(file=PACKAGE, folder=folder)) from error
 
 
@@ -117,12 +134,14 @@ def load(name: str, table: str | None = None) -> "pd.DataFrame":
     (``Int64`` where some may be missing); an empty cell is a missing value. Raises ``UserError`` for an unknown name, and
     one line with file, row and column where the file no longer fits what its package says.
     """
-    found = package_info(name).table(table)
+    package = package_info(name)
+    found = package.table(table)
     import pandas as pd  # heavy: most lessons need no table
 
     try:
         cells = _cells(name, found)
         values = {column.name: _column(name, found, column, cells[n]) for n, column in enumerate(found.columns)}
+        _check_whole(name, package, found, cells)
     except OSError as error:
         raise _damaged(
             name, _("no se pudo leer {file} ({reason})").format(file=found.path, reason=cause(error))
@@ -134,7 +153,8 @@ def _no_tables() -> PackageInfo:
     raise ValueError("a package without resources")
 
 
-def _table(folder: Path, resource: dict[str, Any]) -> TableInfo:
+def _table(folder: Path, resource: dict[str, Any], files: dict[str, str]) -> TableInfo:
+    """``files``: which table (file) each resource name means."""
     path = PurePosixPath(resource["path"])
     if path.is_absolute() or ".." in path.parts:
         raise ValueError("the table lies outside the package")
@@ -146,7 +166,22 @@ def _table(folder: Path, resource: dict[str, Any]) -> TableInfo:
         folder / path,
         tuple(_info(field) for field in schema["fields"]),
         tuple(schema.get("missingValues", [""])),
+        None if resource.get("rows") is None else int(resource["rows"]),
+        _listed(schema.get("primaryKey", ())),
+        tuple(
+            Tie(
+                _listed(one["fields"]),
+                files[one["reference"]["resource"] or resource["name"]],
+                _listed(one["reference"]["fields"]),
+            )
+            for one in schema.get("foreignKeys", ())
+        ),
     )
+
+
+def _listed(names: Any) -> tuple[str, ...]:
+    """Frictionless lets one name stand for a list of one."""
+    return (names,) if isinstance(names, str) else tuple(map(str, names))
 
 
 def _info(field: dict[str, Any]) -> ColumnInfo:
@@ -155,6 +190,9 @@ def _info(field: dict[str, Any]) -> ColumnInfo:
     kind = field["type"]
     if kind not in ("string", "integer", "number", "boolean", "date", "datetime"):
         raise ValueError(f"unknown type {kind}")
+    re.compile(constraints.get("pattern", ""))
+    for limit in ("minimum", "maximum"):
+        float(constraints.get(limit, 0) if kind in ("integer", "number") else 0)
     return ColumnInfo(
         name=field["name"],
         label=str(field.get("title") or field["name"].replace("_", " ").capitalize()),
@@ -170,7 +208,8 @@ def _cells(name: str, table: TableInfo) -> list[list[str]]:
     """The text of all cells, a list a column; the rows of the file have as many cells as the package has columns."""
     wanted = [column.name for column in table.columns]
     try:
-        with table.path.open(encoding="utf-8", newline="") as stream:
+        # Some programs put a mark before the first letter of what they save in UTF-8.
+        with table.path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             header = next(reader, [])
             if header != wanted:
@@ -199,6 +238,8 @@ def _whole(name: str, table: TableInfo, rows: Iterator[list[str]], width: int) -
 
 def _wrong_header(table: TableInfo, header: list[str], wanted: list[str]) -> str:
     file = table.path.name
+    if not header:
+        return _("{file} está vacío").format(file=file)
     if len(header) == 1 and ";" in header[0]:
         return _("{file}, fila 1: las columnas están separadas con punto y coma, no con coma").format(file=file)
     absent = [column for column in wanted if column not in header]
@@ -208,6 +249,40 @@ def _wrong_header(table: TableInfo, header: list[str], wanted: list[str]) -> str
     if more:
         return _("{file}, fila 1: sobra la columna «{column}»").format(file=file, column=more[0])
     return _("{file}, fila 1: las columnas están en otro orden").format(file=file)
+
+
+def _check_whole(name: str, package: PackageInfo, table: TableInfo, cells: list[list[str]]) -> None:
+    """Are all rows there, each once, and what they refer to in the other tables too?"""
+    file, count = table.path.name, len(cells[0])
+    if table.rows is not None and count != table.rows:
+        raise _damaged(
+            name, _("{file} tiene {found} filas y deben ser {rows}").format(file=file, found=count, rows=table.rows)
+        )
+    seen: set[tuple[str, ...]] = set()
+    for number, values in enumerate(_values(table, cells, table.key), start=2) if table.key else ():
+        if values in seen:
+            raise _damaged(
+                name,
+                _("{file}, fila {row}: la llave «{key}» está dos veces").format(
+                    file=file, row=number, key=", ".join(values)
+                ),
+            )
+        seen.add(values)
+    for tie in table.ties:
+        other = package.table(tie.table)
+        known = set(_values(other, cells if other is table else _cells(name, other), tie.to))
+        for number, values in enumerate(_values(table, cells, tie.columns), start=2):
+            if values not in known and not any(value in table.missing for value in values):
+                where = _("{file}, fila {row}, columna «{column}»: «{value}» no está en {other}").format(
+                    file=file, row=number, column=tie.columns[-1], value=values[-1], other=other.path.name
+                )
+                raise _damaged(name, where)
+
+
+def _values(table: TableInfo, cells: list[list[str]], names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What stands in those columns, row by row."""
+    places = {column.name: place for place, column in enumerate(table.columns)}
+    return zip(*(cells[places[column]] for column in names), strict=True)
 
 
 def _column(name: str, table: TableInfo, column: ColumnInfo, cells: list[str]) -> Any:

@@ -2,12 +2,15 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
 
 from ciberaula import paths
 from ciberaula.datasets.spec import DataSet, Recipe
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
-from ciberaula.yamlfile import read_yaml
+from ciberaula.yamlfile import Strict, read_yaml, validate
 
 _HOMES = {
     "conectividad": "conectividad",
@@ -26,6 +29,22 @@ NAMES: tuple[str, ...] = tuple(_HOMES)
 # The instructor's side: banks of texts, the keys, and the seeds of what is planted in the published sets.
 SIDE = Path("grading") / "datasets"
 SEEDS = SIDE / "semillas.yml"
+
+
+class _Seeds(Strict):
+    """The file of hidden seeds, by name of set."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    seeds: dict[str, int]
+
+    def of(self, name: str) -> int:
+        if name not in self.seeds:
+            raise UserError(
+                _("{file}: falta la semilla de «{name}»: recupere el archivo de la carpeta completa del curso.").format(
+                    file=SEEDS, name=name
+                )
+            )
+        return self.seeds[name]
 
 
 def dataset(name: str) -> DataSet:
@@ -53,7 +72,7 @@ def published_recipe(wanted: DataSet) -> Recipe:
     """The recipe of the set in ``datasets/``: its hidden seed is read from the instructor's side of the course."""
     hidden = wanted.seed
     if wanted.keys:
-        hidden = int(read_yaml(paths.course_root() / SEEDS).data["seeds"][wanted.name])
+        hidden = validate(_Seeds, read_yaml(paths.course_root() / SEEDS)).of(wanted.name)
     return recipe(wanted, hidden=hidden)
 
 

@@ -15,6 +15,8 @@ from ciberaula.i18n import _
 Kind = Literal["string", "integer", "number", "date", "datetime"]
 Role = Literal["", "identifier", "quasi", "sensitive"]
 YES_NO = ("sí", "no")
+MOST_ROWS = 100_000_000
+"""More units than any disk of a classroom holds: a slip of the hand, which would fill it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +143,10 @@ class DataSet:
 
     def check_rows(self, rows: int) -> None:
         """Raises ``UserError`` for a number of units that the set can't be made with."""
-        if rows < self.fewest or (self.most is not None and rows > self.most):
-            limits = (
-                _("desde {low}").format(low=self.fewest)
-                if self.most is None
-                else _("entre {low} y {high}").format(low=self.fewest, high=self.most)
-            )
+        most = MOST_ROWS if self.most is None else self.most
+        if not self.fewest <= rows <= most:
             raise UserError(
-                _("«{name}» admite {limits} {unit}; pidió {rows}. Cambie --rows.").format(
-                    name=self.name, limits=limits, unit=self.unit, rows=rows
+                _("«{name}» admite entre {low} y {high} {unit}; pidió {rows}. Cambie --rows.").format(
+                    name=self.name, low=self.fewest, high=most, unit=self.unit, rows=rows
                 )
             )

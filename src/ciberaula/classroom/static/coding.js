@@ -5,7 +5,8 @@ function codingControl(spec, changed) {
   const words = spec.words;
   const codes = new Map(spec.book.flatMap((theme) => theme.codes.map((code) => [code.id, code])));
   const units = spec.turns.flatMap((turn) => turn.units);
-  const drawn = units.map((unit, index) => _codingUnit(unit, index + 1, units.length, spec, codes, told));
+  const book = _codingBook(spec);
+  const drawn = units.map((unit, index) => _codingUnit(unit, index + 1, units.length, spec, codes, book, told));
   const bars = [_codingBar(words, units.length), _codingBar(words, units.length)];
   let kept = {};
   let failed = false;
@@ -31,16 +32,7 @@ function codingControl(spec, changed) {
       ...turn.units.map(() => drawn[next++].element),
     ),
   );
-  const book = h(
-    "details",
-    { class: "ciberaula-book" },
-    h("summary", {}, h("strong", {}, words.book), ` ${words.bookHint}`),
-    ...spec.book.flatMap((theme) => [
-      theme.title ? h("h5", {}, theme.title) : null,
-      ...theme.codes.map((code) => h("details", {}, h("summary", {}, code.name), h("div", { html: code.html }))),
-    ]).filter(Boolean),
-  );
-  const element = h("div", { class: "ciberaula-coding" }, book, bars[0].element, ...parts, bars[1].element);
+  const element = h("div", { class: "ciberaula-coding" }, book.fold("ciberaula-book", words.book), bars[0].element, ...parts, bars[1].element);
   refresh();
   return {
     element,
@@ -60,14 +52,35 @@ function codingControl(spec, changed) {
   };
 }
 
+/** The book, once: whatever fold is opened last has it, so that it is at hand beside every unit. */
+function _codingBook(spec) {
+  const entries = spec.book.flatMap((theme) => [
+    theme.title ? h("h5", {}, theme.title) : null,
+    ...theme.codes.map((code) => h("details", {}, h("summary", {}, code.name), h("div", { html: code.html }))),
+  ]);
+  const list = h("div", {}, ...entries);
+  return {
+    fold(className, title) {
+      const made = h("details", { class: className }, h("summary", {}, title));
+      made.addEventListener("toggle", () => {
+        if (!made.open || list.parentElement === made) return;
+        if (list.parentElement) list.parentElement.open = false;
+        made.append(list);
+      });
+      return made;
+    },
+  };
+}
+
 /** One unit: what was said, the list of codes, what the book says of the one chosen, and whether it is kept. */
-function _codingUnit(unit, number, total, spec, codes, told) {
+function _codingUnit(unit, number, total, spec, codes, book, told) {
   const words = spec.words;
   const ids = { head: newId("unit"), text: newId("said"), select: newId("code") };
   const saved = h("span", { class: "ciberaula-kept" });
+  const about = book.fold("ciberaula-about", words.book);
+  const summary = about.firstElementChild;
   const why = h("div", {});
-  const summary = h("summary", {});
-  const about = h("details", { class: "ciberaula-about", hidden: true }, summary, why);
+  summary.after(why);
   const options = spec.book.flatMap((theme) => {
     const inside = theme.codes.map((code) => h("option", { value: code.id }, code.name));
     return theme.title ? [h("optgroup", { label: theme.title }, ...inside)] : inside;
@@ -99,11 +112,10 @@ function _codingUnit(unit, number, total, spec, codes, told) {
       const code = codes.get(select.value);
       const same = (select.value || null) === keptCode;
       saved.textContent = same ? (code ? `✓ ${words.kept}` : "") : failed ? `⚠ ${words.failed}` : `… ${words.keeping}`;
-      about.hidden = !code;
-      if (!code || about.dataset.code === code.id) return;
-      about.dataset.code = code.id;
-      summary.textContent = fill(words.about, { name: code.shown });
-      why.innerHTML = code.html;
+      if (about.dataset.code === select.value) return;
+      about.dataset.code = select.value;
+      summary.textContent = code ? fill(words.about, { name: code.shown }) : words.book;
+      why.innerHTML = code ? code.html : "";
     },
   };
 }

@@ -11,7 +11,7 @@ const CONTROLS = {
   text: textControl,
   form: formControl,
   fitting: formControl,
-  coding: typeof codingControl === "function" ? codingControl : null, // a part that only the coding room carries
+  coding: codingControl,
 };
 
 function render({ model, el }) {
@@ -183,5 +183,3 @@ function _answerBody(spec, send, talk) {
     },
   };
 }
-
-export default { render };

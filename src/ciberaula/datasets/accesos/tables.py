@@ -164,7 +164,8 @@ CARD = Card(
         "pero correcto, y a comprobar que nadie alteró el registro."
     ),
     composition=_(
-        "Noventa y un días de una mesa de casos, del 1 de septiembre al 30 de noviembre de 2025. Hay tres incidentes de "
+        "En la edición publicada, noventa y un días de una mesa de casos, del 1 de septiembre al 30 de noviembre de 2025. "
+        "Hay tres incidentes de "
         "clases distintas escondidos en el uso normal, y situaciones que se les parecen y tienen explicación: turnos de "
         "noche, reemplazos, emergencias, revisiones de supervisión, salidas de personal. La bitácora guarda que alguien vio "
         "o cambió algo, nunca su contenido. Los casos no son los del conjunto «casos»; las cuentas T y S, sí."

@@ -108,6 +108,6 @@ DATASET = DataSet(
     card=CARD,
     generator="ciberaula.datasets.casos",
     sqlite=True,
-    portion=10_000,
+    portion=5_000,
     keywords=("trabajo social", "gestión de casos", "protección de datos", "datos simulados"),
 )

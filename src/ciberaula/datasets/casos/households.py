@@ -7,6 +7,7 @@ from ciberaula.datasets.cantons import CANTONS
 from ciberaula.datasets.casos import words as w
 from ciberaula.datasets.casos.sheet import Columns, Sheet, yes_no
 from ciberaula.datasets.casos.staff import TEAMS, WORKERS_A_TEAM, organisations
+from ciberaula.datasets.casos.texts import CARERS
 from ciberaula.datasets.casos.who import OF_AGE
 from ciberaula.datasets.casos.words import cells
 from ciberaula.datasets.columns import Column, blank, codes, joined, words
@@ -21,7 +22,7 @@ PEOPLE = 3
 _GIVEN = (*GIVEN["femenino"], *GIVEN["masculino"])
 ARRIVALS = ("vino por su cuenta", "otra institución", "línea telefónica", "redes o mensajería", "visita del equipo")
 # Who stands beside the person: those who bring up a minor, and the household of an adult.
-_CARERS = tuple(_RELATIONS.index(one) for one in ("madre", "padre", "abuela", "tía"))
+_CARERS = tuple(_RELATIONS.index(one) for one in CARERS)
 _CARER_SHARES = (0.62, 0.12, 0.17, 0.09)
 _BESIDE_MINOR = tuple(_RELATIONS.index(one) for one in ("hermana", "hermano", "abuela", "tía"))
 _BESIDE_ADULT = tuple(
@@ -164,6 +165,12 @@ def _relations(sheet: Sheet, of: Whole, nth: Whole, cell: Whole) -> Whole:
     return np.where(nth == 0, 0, np.where(minor, np.where(nth == 1, carer, beside), adult)).astype(np.int64)
 
 
+def carers(sheet: Sheet, of: Whole) -> Whole:
+    """Who brings up each person, a place in ``texts.CARERS``: who speaks for a child."""
+    cell = sheet.case.who.number[of] * PEOPLE + 1
+    return sheet.case.chance.draws.pick(cell, "cuida", _CARER_SHARES)
+
+
 def _genders(sheet: Sheet, of: Whole, nth: Whole, cell: Whole, relation: Whole) -> Whole:
     found = _GENDER_OF[relation]
     drawn = sheet.case.chance.draws.integers(cell, "genero-pareja", 0, 1)
@@ -219,12 +226,17 @@ def _support(sheet: Sheet, nth: Whole, cell: Whole, age: Whole) -> Whole:
     return np.where(some, draws.integers(cell, "apoyo-cual", 0, len(w.ACCESS_NEEDS) - 1), -1)
 
 
+def members(sheet: Sheet) -> Whole:
+    """How many of the people of each case live in its household."""
+    rows, nth = np.nonzero(present(sheet))
+    cell = sheet.case.who.number[rows] * PEOPLE + nth
+    here = at_home(sheet, nth, cell, _relations(sheet, rows, nth, cell))
+    return np.bincount(rows, weights=here, minlength=len(sheet)).astype(np.int64)
+
+
 def households(sheet: Sheet) -> Columns:
     who, start = sheet.case.who, sheet.case.start
     of = np.arange(len(sheet))
-    rows, nth = np.nonzero(present(sheet))
-    cell = who.number[rows] * PEOPLE + nth
-    here = at_home(sheet, nth, cell, _relations(sheet, rows, nth, cell))
     return {
         "hogar_id": sheet.ids(of, "H", np.zeros_like(of)),
         "caso_id": sheet.codes,
@@ -232,7 +244,7 @@ def households(sheet: Sheet) -> Columns:
         "area": words(who.rural.astype(np.int64), cells(w.AREAS)),
         "dispositivo": words(start.device, cells(w.DEVICES)),
         "conexion": words(start.connection, cells(w.CONNECTIONS)),
-        "integrantes": np.bincount(rows, weights=here, minlength=len(sheet)).astype(np.int64),
+        "integrantes": members(sheet),
     }
 
 
@@ -245,6 +257,7 @@ def concerns(sheet: Sheet) -> Columns:
     at = np.where(nth == 0, who.arrival[of] + 1, start.assessed[of] + 3)
     kept = sheet.happened(of, at)
     of, nth, kinds, at = of[kept], nth[kept], kinds[kept], at[kept]
+    told = {"motive": kinds, "writer": sheet.worker_at(of, at), "carer": carers(sheet, of)}
     return {
         "preocupacion_id": sheet.ids(of, "R", nth),
         "caso_id": sheet.cases(of),
@@ -252,5 +265,5 @@ def concerns(sheet: Sheet) -> Columns:
         "profesional_id": sheet.workers(of, at),
         "tipo": words(kinds, cells(w.CONCERNS)),
         "urgente": yes_no(start.urgent[of] & (nth == 0)),
-        "detalle": sheet.texts("concern", of, 2, nth, {"motive": kinds, "writer": sheet.worker_at(of, at)}),
+        "detalle": sheet.texts("concern", of, 2, nth, told),
     }

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from ciberaula.datasets.casos import words as w
 from ciberaula.datasets.casos import workdays
-from ciberaula.datasets.casos.households import risk_again
+from ciberaula.datasets.casos.households import carers, risk_again
 from ciberaula.datasets.casos.life import NEVER, REFERRALS
 from ciberaula.datasets.casos.sheet import Columns, Sheet, merged, moments, rank, yes_no
 from ciberaula.datasets.casos.staff import organisations, workers
@@ -101,7 +101,7 @@ def assessments(sheet: Sheet) -> Columns:
     )
     of, nth = rows["of"], rows["nth"]
     writer = sheet.worker_at(of, rows["at"])
-    told = {"risk": rows["risk"], "writer": writer}
+    told = {"risk": rows["risk"], "writer": writer, "carer": carers(sheet, of)}
     together = (
         draws.uniform(sheet.case.who.number[of] * 4 + nth, "con-la-persona") < 0.35 + 0.6 * sheet.case.chance.care[of]
     )
@@ -140,7 +140,7 @@ def goals(sheet: Sheet) -> Columns:
     cell = number[of] * _GOALS + nth
     at = start.planned[of]
     days = workdays.days_ahead(at, _GOAL_DAYS[draws.integers(cell, "objetivo-dias", 0, 2)])
-    told = {"writer": sheet.worker_at(of, at)}
+    told = {"writer": sheet.worker_at(of, at), "carer": carers(sheet, of)}
     return {
         "objetivo_id": sheet.ids(of, "O", nth),
         "plan_id": sheet.ids(of, "L", np.zeros_like(of)),
@@ -212,7 +212,7 @@ def _transition_columns(sheet: Sheet, rows: dict[str, Whole]) -> Columns:
     of = rows["of"]
     assigned: Flags = rows["kind"] == _ASSIGNMENT
     data = np.where(assigned, -1, sheet.case.who.motive[of] * 2 + rows["wide"])
-    writer = sheet.case.start.worker[of]
+    told = {"writer": sheet.case.start.worker[of], "carer": carers(sheet, of)}
     return {
         "transicion_id": sheet.ids(of, "D", rows["nth"]),
         "caso_id": sheet.cases(of),
@@ -224,8 +224,8 @@ def _transition_columns(sheet: Sheet, rows: dict[str, Whole]) -> Columns:
         "consentimiento_id": blank(sheet.ids(of, "A", np.maximum(rows["rests"], 0)), assigned),
         "datos": words(data, REFERRED),
         "motivo": _either(
-            sheet.texts("assignment", of, _MOST_TEXTS, rows["nth"], {"writer": writer}),
-            sheet.texts("reason", of, _MOST_TEXTS, rows["nth"], {"service": rows["service"], "writer": writer}),
+            sheet.texts("assignment", of, _MOST_TEXTS, rows["nth"], told),
+            sheet.texts("reason", of, _MOST_TEXTS, rows["nth"], told | {"service": rows["service"]}),
             assigned,
         ),
         "estado": words(rows["status"], cells(w.TRANSITION_STATUSES)),
@@ -263,6 +263,7 @@ def approvals(sheet: Sheet) -> Columns:
     writer = sheet.case.start.team[of] + len(workers())
     some = draws.chance(sheet.case.who.number[of] * 4 + rows["nth"], "comenta", 0.25)
     wordy = decided & ((rows["yes"] == 0) | some)
+    told = {"writer": writer, "carer": carers(sheet, of), "verdict": rows["kind"] * 2 + (rows["yes"] == 0)}
     return {
         "aprobacion_id": sheet.ids(of, "B", rows["nth"]),
         "caso_id": sheet.cases(of),
@@ -272,7 +273,8 @@ def approvals(sheet: Sheet) -> Columns:
         "estado": words(np.where(decided, np.where(rows["yes"] == 1, 1, 2), 0), cells(w.APPROVAL_STATUSES)),
         "decidida": sheet.moment(of, rows["decided"]),
         "decidida_por": sheet.supervisors(of, decided),
-        "comentario": sheet.texts("approval", of, 3, rows["nth"], {"writer": writer}, wordy),
+        # A case is refused or granted a plan or closing once: its number alone tells these texts apart.
+        "comentario": sheet.texts("approval", of, 1, np.zeros_like(of), told, wordy),
     }
 
 
@@ -293,7 +295,7 @@ def closures(sheet: Sheet) -> Columns:
     of, back, reason = rows["of"], rows["back"] == 1, rows["reason"]
     informed = draws.uniform(who.number[of], "informada") < 0.4 + 0.55 * sheet.case.chance.care[of]
     writer = sheet.worker_at(of, rows["at"])
-    closure = np.where(back, 0, reason)
+    told = {"closure": np.where(back, 0, reason), "writer": writer, "carer": carers(sheet, of)}
     return {
         "cierre_id": sheet.ids(of, "Z", rows["nth"]),
         "caso_id": sheet.cases(of),
@@ -301,7 +303,7 @@ def closures(sheet: Sheet) -> Columns:
         "momento": sheet.moment(of, rows["at"]),
         "profesional_id": words(writer, _WORKERS),
         "razon": words(reason, CLOSING),
-        "resumen": sheet.texts("summary", of, 2, rows["nth"], {"closure": closure, "writer": writer}, ~back),
+        "resumen": sheet.texts("summary", of, 1, np.zeros_like(of), told, ~back),
         "persona_informada": yes_no(informed & (reason != _NOT_SEEN) & ~back),
     }
 
@@ -313,7 +315,7 @@ def incidents(sheet: Sheet) -> Columns:
     rated = found.rated[of] < sheet.stop[of]
     contained = found.contained[of] < sheet.stop[of]
     writer = sheet.worker_at(of, found.known[of])
-    told = {"incident": what, "writer": writer}
+    told = {"incident": what, "writer": writer, "carer": carers(sheet, of)}
     return {
         "incidente_id": sheet.ids(of, "I", np.zeros_like(of)),
         "caso_id": sheet.cases(of),

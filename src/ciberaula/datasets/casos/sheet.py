@@ -13,6 +13,7 @@ from ciberaula.datasets.casos.contacts import Contacts, contact_times, contacts_
 from ciberaula.datasets.casos.ends import Ends, ends_of, with_return
 from ciberaula.datasets.casos.life import Case, begin
 from ciberaula.datasets.casos.staff import WORKERS_A_TEAM, supervisors, workers
+from ciberaula.datasets.casos.who import place_in_motive
 from ciberaula.datasets.columns import MINUTES_A_DAY, Column, codes, joined, words
 from ciberaula.datasets.draws import Flags, Whole
 from ciberaula.datasets.spec import YES_NO
@@ -32,6 +33,7 @@ class Sheet:
     contacts: Contacts
     ends: Ends
     codes: Column
+    places: Whole  # of each case among those of its motive
 
     @property
     def stop(self) -> Whole:
@@ -80,7 +82,10 @@ class Sheet:
 
     def _written(self, kind: str, of: Whole, most: int, nth: Whole, facts: Mapping[str, Whole]) -> Column:
         who, risk = self.case.who, self.case.start.risk
-        known = {"motive": who.motive[of], "gender": who.gender[of], "age": who.age[of], "risk": risk[of]}
+        known = {
+            "motive": who.motive[of], "gender": who.gender[of], "age": who.age[of], "risk": risk[of],
+            "rural": who.rural[of].astype(np.int64), "order": self.places[of] * most + nth,
+        }  # fmt: skip
         return texts.texts(self.case.chance.draws, kind, (who.number[of] - 1) * most + nth, {**known, **facts})
 
 
@@ -89,7 +94,8 @@ def sheet_of(seed: int, rows: int, number: Whole) -> Sheet:
     case = begin(seed, rows, number)
     times = contact_times(case)
     ends = ends_of(case, times)
-    return Sheet(case, contacts_of(case, with_return(times, ends)), ends, codes(PREFIX, number, FIGURES))
+    places = place_in_motive(seed, rows, number)
+    return Sheet(case, contacts_of(case, with_return(times, ends)), ends, codes(PREFIX, number, FIGURES), places)
 
 
 def merged(sheet: Sheet, at: str, parts: Sequence[Mapping[str, Whole]]) -> dict[str, Whole]:

@@ -5,6 +5,7 @@ import numpy as np
 from ciberaula.datasets.casos import words as w
 from ciberaula.datasets.casos import workdays
 from ciberaula.datasets.casos.contacts import CONTACTS, EVERY, RETURN
+from ciberaula.datasets.casos.households import carers
 from ciberaula.datasets.casos.life import NEVER
 from ciberaula.datasets.casos.sheet import Columns, Sheet, moments, rank, yes_no
 from ciberaula.datasets.casos.staff import workers
@@ -54,7 +55,12 @@ def notes(sheet: Sheet) -> Columns:
     real = workdays.real(written)
     hours = (real - workdays.real(at)) // _HOUR
     writer = sheet.worker_at(of, written)
-    told = {"channel": found.channel[of, nth], "writer": writer}
+    told = {
+        "channel": found.channel[of, nth],
+        "incoming": found.incoming[of, nth].astype(np.int64),
+        "carer": carers(sheet, of),
+        "writer": writer,
+    }
     care = care[kept]
     return {
         "nota_id": sheet.ids(of, "N", _order(of, written)),
@@ -100,7 +106,7 @@ def follow_ups(sheet: Sheet) -> Columns:
     done = np.where(next_ < NEVER, next_ + found.minutes[of, nth + 1] + 4, NEVER)
     over = sheet.happened(of, done)
     writer = sheet.worker_at(of, done)
-    told = {"channel": found.channel[of, nth + 1], "writer": writer}
+    told = {"channel": found.channel[of, nth + 1], "carer": carers(sheet, of), "writer": writer}
     return {
         "seguimiento_id": sheet.ids(of, "G", rank(of)),
         "caso_id": sheet.cases(of),

@@ -82,6 +82,40 @@ def who(seed: int, rows: int, number: Whole) -> Who:
     )
 
 
+_BLOCK = 4096
+
+
+def place_in_motive(seed: int, rows: int, number: Whole) -> Whole:
+    """How many cases of the same motive come before each of these."""
+    first, last = int(number.min() - 1) // _BLOCK, int(number.max() - 1) // _BLOCK
+    motives = np.concatenate([_motives(seed, rows, block) for block in range(first, last + 1)])
+    found = np.empty(len(motives), dtype=np.int64)
+    before = _before(seed, rows, first)
+    for motive in range(len(MOTIVES)):
+        mine = np.flatnonzero(motives == motive)
+        found[mine] = before[motive] + np.arange(len(mine))
+    return found[number - 1 - first * _BLOCK]
+
+
+@cache
+def _before(seed: int, rows: int, block: int) -> Whole:
+    """Of each motive, how many cases come before the block."""
+    found = np.zeros(len(MOTIVES), dtype=np.int64)
+    for earlier in range(block):
+        found += _sizes(seed, rows, earlier)
+    return found
+
+
+@cache
+def _sizes(seed: int, rows: int, block: int) -> Whole:
+    return np.bincount(_motives(seed, rows, block), minlength=len(MOTIVES))
+
+
+def _motives(seed: int, rows: int, block: int) -> Whole:
+    last = min((block + 1) * _BLOCK, rows)
+    return who(seed, rows, np.arange(block * _BLOCK + 1, last + 1, dtype=np.int64)).motive
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """By canton number less one: province index, simulated people up to it, share of them in the country, seasons."""

@@ -49,6 +49,13 @@ _TWICE = 0.88  # of those, so many are the only second record
 _WEIGHTS = (5, 3, 1.2, 3, 3, 2, 2)  # of the differences, but for LATIN
 _DEEP = 0.15  # the share of first records whose address may go on after the host, as that of second ones does
 _FIRST_DAY, _LAST_DAY = 17_600, 20_600  # 2018-03-10 … 2026-05-27, in days since 1970
+_SUBJECTS = (
+    "datos",
+    "equipo",
+    "conexión",
+    "alcance",
+    "atención",
+)  # what a remark on limits, results and plans is about
 _TEXTS = Path(__file__).with_name("practicas.txt")
 
 
@@ -282,12 +289,14 @@ def _reviewed(made: Plan, recipe: Recipe, places: Whole) -> Whole:
 
 @cache
 def _book() -> Book:
-    return Book([_TEXTS], {"tema": THEMES}, {})
+    return Book([_TEXTS], {"tema": THEMES, "asunto": _SUBJECTS}, {})
 
 
 def _practices(recipe: Recipe, texts: Whole, themes: Whole) -> Any:
     draws = Draws(recipe.seed, f"{NAME}:practica")
-    return _book().write(draws, "practica", texts, {"tema": themes}, draws.integers(texts, "voz", 0, len(VOICES) - 1))
+    voice = draws.integers(texts, "voz", 0, len(VOICES) - 1)
+    rest, subject = np.divmod(texts, len(_SUBJECTS))
+    return _book().write(draws, "practica", texts, {"tema": themes, "asunto": subject}, voice, rest)
 
 
 def _ids(places: Whole) -> Any:

@@ -26,6 +26,7 @@ from ciberaula.i18n import _
 
 _NOTED = 0.08
 _NOTES_A_WORKER = 120  # at the most; tells the notes of different workers apart
+_OF_A_KIND = 32  # of these, on activities of one kind
 _WORKER = r"T\d{3,}"
 _CLOCK = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60))
 # Of a hundred, how many end in each of RESULTS: with people; by telephone; through the internet in town and in the
@@ -89,7 +90,7 @@ def _activities(draws: Draws, who: Staff, cells: Cells) -> dict[str, Cells_]:
         "canton_id": words(cases.cantons(case, who.canton[cells.worker]), [canton.id for canton in CANTONS]),
         "personas_atendidas": np.where(met, _people(draws, cells), 0),
         "resultado": words(result, w.RESULTS),
-        "observacion": _notes(draws, who, cells),
+        "observacion": _notes(draws, who, cells, result),
     }
 
 
@@ -114,7 +115,7 @@ def _people(draws: Draws, cells: Cells) -> Whole:
     return draws.integers(cells.row, "people", limits[:, 0], limits[:, 1])
 
 
-def _notes(draws: Draws, who: Staff, cells: Cells) -> Cells_:
+def _notes(draws: Draws, who: Staff, cells: Cells, result: Whole) -> Cells_:
     """A remark on some of the activities, in the voice of each worker."""
     noted = draws.chance(cells.row, "noted", _NOTED)
     nth = _nth(np.where(noted, cells.worker, -1))
@@ -122,7 +123,10 @@ def _notes(draws: Draws, who: Staff, cells: Cells) -> Cells_:
     worker = who.number[cells.worker[spot]]
     rows = (worker - 1) * _NOTES_A_WORKER + nth[spot]
     voice = draws.pick(worker, "voice", (4, 4, 3))
-    written = _book().write(draws, "observacion", rows, {"tipo": cells.kind[spot]}, voice)
+    told = {"tipo": cells.kind[spot], "resultado": result[spot]}
+    written = _book().write(
+        draws, "observacion", rows, told, voice, (worker - 1) * _OF_A_KIND + _nth_of_kind(cells, spot)
+    )
     back = np.full(len(cells.row), -1, dtype=np.int64)
     back[spot] = np.arange(len(spot))
     return written.take(pa.array(back, mask=back < 0))
@@ -137,6 +141,16 @@ def _nth(worker: Whole) -> Whole:
     return found
 
 
+def _nth_of_kind(cells: Cells, spot: Whole) -> Whole:
+    """How many remarks of the same worker on activities of the same kind come before."""
+    found = np.zeros(len(spot), dtype=np.int64)
+    pairs = cells.worker[spot] * len(w.KINDS) + cells.kind[spot]
+    for pair in np.unique(pairs):
+        mine = np.flatnonzero(pairs == pair)
+        found[mine] = np.arange(len(mine))
+    return found
+
+
 def _yes(flags: Flags) -> Cells_:
     return words(np.where(flags, 0, 1), YES_NO)
 
@@ -145,8 +159,9 @@ def _yes(flags: Flags) -> Cells_:
 def _book() -> phrases.Book:
     folder = Path(phrases.__file__).parent
     files = [folder / "registro_observaciones.txt", folder / "palabras.txt"]
-    # The holes that name a person (``ella``, ``inf``) don't occur in remarks.
-    return phrases.Book(files, {"tipo": w.KINDS}, {})
+    # The holes that name a person (``ella``, ``inf``) don't occur in remarks. The one topic makes what happened change last.
+    dims = {"asunto": ("a",), "tipo": w.KINDS, "resultado": w.RESULTS}
+    return phrases.Book(files, dims, {})
 
 
 _INSTITUTION = Column("institucion_tipo", _("Tipo de institución"), categories=w.INSTITUTIONS)

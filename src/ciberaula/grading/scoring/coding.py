@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
+from textwrap import shorten
 from typing import Any
 
 from ciberaula.datasets.agreement import cohen_kappa
@@ -19,6 +20,7 @@ from ciberaula.i18n import _
 
 UNIT, CODE = "segmento_id", "codigo"
 _NEAR = 0.5
+_EXCERPT = 60  # characters
 
 
 def coding(
@@ -30,15 +32,16 @@ def coding(
     why: Mapping[str, str],
     near: Mapping[str, Collection[str]] | None = None,
     names: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> ItemScore:
     """Score a table of ``segmento_id`` and ``codigo``: each unit of ``key`` counts alike, and none twice.
 
     ``key`` gives each unit its code of reference; ``near`` the codes that a careful person may give it instead, for half of
-    its share; ``why`` explains each unit; ``names`` says in words what a code is. Units that nobody asked for count nothing;
-    of a unit that is there twice with two codes, neither. The feedback tells Cohen's kappa too (no code counts as a code of
-    its own), which is no part of the score.
+    its share; ``why`` explains each unit; ``names`` says in words what a code is, and ``texts`` how a unit begins. Units that
+    nobody asked for count nothing; of a unit that is there twice with two codes, neither. The feedback tells Cohen's kappa
+    too (no code counts as a code of its own), which is no part of the score.
     """
-    close, words = dict(near or {}), dict(names or {})
+    close, words, said = dict(near or {}), dict(names or {}), dict(texts or {})
     require_points(item, points)
     require_author(
         bool(key) and set(key) == set(why) and set(close) <= set(key),
@@ -58,7 +61,7 @@ def coding(
         total += share
         if share < 1:
             shown = words.get(mine, mine), words.get(code, code)
-            lines.append(_line(unit, *shown, why[unit], near=share > 0))
+            lines.append(_line(_called(unit, said.get(unit, "")), *shown, why[unit], near=share > 0))
     right = sum(given.get(unit) == code for unit, code in key.items())
     told = _("{right} de {n} unidades como la codificación de referencia").format(right=right, n=len(key))
     kappa = cohen_kappa([given.get(unit, "") for unit in key], list(key.values()))
@@ -66,7 +69,7 @@ def coding(
         lines.insert(
             0,
             _("Kappa de Cohen con la referencia: {kappa} (1 es acuerdo total; 0, el del azar).").format(
-                kappa=f"{kappa:.2f}".replace(".", ",")
+                kappa=f"{kappa:z.2f}".replace(".", ",")
             ),
         )
     return earned(item, total / len(key), points=points, answered=told, explanation=lines)
@@ -79,6 +82,11 @@ def _given(rows: list[dict[str, Any]]) -> dict[str, str]:
         unit, code = str(row[UNIT]), str(row[CODE])
         given[unit] = code if given.get(unit, code) == code else ""
     return given
+
+
+def _called(unit: str, text: str) -> str:
+    """The unit with its first words: nobody remembers an interview by numbers."""
+    return f"{unit} «{shorten(text, _EXCERPT, placeholder='…')}»" if text else unit
 
 
 def _line(unit: str, mine: str, code: str, why: str, *, near: bool) -> str:
