@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ciberaula.casework.entities import FollowUp
-from ciberaula.classroom import question, story
 from ciberaula.classroom import sheet as sheet_module
+from ciberaula.classroom import story
 from ciberaula.classroom import workplace as workplace_module
 from ciberaula.classroom.desk_keeping import Keeping
 from ciberaula.classroom.sheet import sheet_for
@@ -428,16 +428,6 @@ def test_the_static_rendering_tells_the_moment(folder):
     text = desk.text()
     for told in ("lunes 9 de marzo", "¿Puede hablar?", "Un mensaje en su cuenta personal", "○ Llamar al número"):
         assert told in text
-
-
-def test_only_the_desk_carries_its_own_front_end(folder):
-    desk = Desk()
-    assert "deskBody(spec, send, status)" in desk.widget._esm
-    with pytest.raises(UserError):
-        question("no-hay")
-    from ciberaula.classroom.widgets import QuestionWidget
-
-    assert "function drawParts" not in QuestionWidget._esm
 
 
 def buttons(desk):

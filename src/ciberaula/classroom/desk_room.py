@@ -1,6 +1,7 @@
 """Several stories at one desk: ``practice_room("historia-…", …)`` lists them, and shows the chosen one in their place.
 
-One widget for many stories, so that a page isn't as long as all of them. How a story is played and kept is the desk's own affair (:mod:`ciberaula.classroom.desk_app`).
+One widget for many stories, so that a page isn't as long as all of them. How a story is played and kept is the desk's own
+affair (:mod:`ciberaula.classroom.desk_app`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ _STYLES = ("question.css", "coding.css", "desk.css")
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-_REMARK = re.compile(r"^(?://.*|/\*.*\*/)?\n", re.MULTILINE)  # a line of its own, or an empty one
+_REMARK = re.compile(r"^(?://.*|/\*(?:(?!\*/).)*\*/)?\n", re.MULTILINE)  # a line of its own, or an empty one
 
 
 def _read(*names: str) -> str:
@@ -37,8 +37,8 @@ def _modules() -> tuple[str, str]:
 
     They find each other under a key of what is in them: two kernels of different versions may have widgets on one page.
     """
-    style = f"const STYLE = {json.dumps(_read(*_STYLES))};"
-    parts = ("\n".join((_read("slot.js"), style, _read(*_SCRIPTS, "fill.js"))), _read("slot.js", "loader.js"))
+    style = f"const STYLE = {json.dumps(_read(*_STYLES))};\n"
+    parts = (_read("slot.js") + style + _read(*_SCRIPTS, "fill.js"), _read("slot.js", "loader.js"))
     key = f"ciberaula-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:16]}"
     code, loader = (part.replace("CIBERAULA_KEY", key) for part in parts)
     return code, loader
