@@ -40,7 +40,7 @@ def test_another_one_carries_it_once_the_first_was_closed(lesson, fresh):
 
 def test_a_page_that_lacks_the_code_is_sent_it(lesson, monkeypatch):
     widget = question("l1-text")
-    sent = []
+    sent: list[dict[str, str]] = []
     monkeypatch.setattr(widget, "send", sent.append)
     turn = widget.state["turn"]
     widget._take({"type": "code"})
