@@ -44,7 +44,7 @@ def test_the_course_has_twelve_modules_and_forty_hours():
     assert [module.hours for module in plan.modules] == HOURS
     assert plan.hours == sum(HOURS) == 40
     assert [module.number for module in plan.modules] == list(range(12))
-    assert [module.id for module in plan.written] == ["05-proteccion-de-datos", "06-gestion-virtual-de-casos"]
+    assert [module.number for module in plan.written] == [3, 5, 6]
 
 
 def test_every_coverage_id_is_taught_and_what_is_practised_is_assessed():
@@ -54,6 +54,14 @@ def test_every_coverage_id_is_taught_and_what_is_practised_is_assessed():
     assert len(plan.coverage) == 161
     assert taught == {item.id for item in plan.coverage}
     assert {item.id for item in plan.coverage if item.kind != "concept"} <= assessed
+
+
+def test_module_03_teaches_and_assesses_what_it_owes():
+    module = load(ROOT).module("03-diagnostico-brecha-digital")
+    context = {"EC-34", "EC-46", "EC-55"}
+    owed = {*(f"EC-{n:02d}" for n in (9, 12, 13, 18, 20, 22, 23, 29, *range(33, 49), 54, 55, 56))}
+    assert owed <= module.taught
+    assert owed - context <= module.assessed
 
 
 def test_module_05_teaches_and_assesses_what_it_owes():

@@ -134,6 +134,13 @@ def test_the_four_states_and_their_reasons(viewer):
         assert said in text, said
 
 
+def test_it_opens_at_the_module_that_most_have_begun(viewer):
+    """Not at the first of the course, where nobody of this cohort has been."""
+    html = cohort_page().html
+    assert '<option value="05-proteccion-de-datos" selected>' in html
+    assert '<option value="03-diagnostico-brecha-digital">' in html
+
+
 def test_what_awaits_the_instructor_is_listed_with_a_way_to_it(viewer):
     html = cohort_page().html
     assert html.count("/formgrader/submissions/") == 2

@@ -101,10 +101,11 @@ def test_what_leads_to_different_places_is_called_differently(lab: Page) -> None
 
 
 def test_a_task_that_is_not_published_yet_is_not_to_be_fetched(lab: Page) -> None:
-    offered, other = lab.locator(".ca-ficha").all()
-    assert "pulse «Fetch» junto a 05-proteccion-de-datos" in offered.inner_text()
-    assert "Su docente todavía no la publica" in other.inner_text()
-    assert "Fetch" not in other.inner_text()
+    cards = [card.inner_text() for card in lab.locator(".ca-ficha").all()]
+    (offered,) = (text for text in cards if "Fetch" in text)
+    assert "pulse «Fetch» junto a 05-proteccion-de-datos" in offered
+    assert all("Su docente todavía no la publica" in text for text in cards if text != offered)
+    assert len(cards) == len(load(COURSE).written)
 
 
 def test_its_notebook_links_open_inside_lab(lab: Page) -> None:

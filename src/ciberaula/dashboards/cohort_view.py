@@ -76,7 +76,7 @@ def view(home: Path) -> Page:
 def _asked(snapshot: Snapshot, written: list[ModulePlan]) -> _Choice:
     """The choice in the address; anything unknown in it counts as not asked for."""
     wanted = query()
-    plan = next((one for one in written if one.id == wanted.get("modulo")), written[0])
+    plan = next((one for one in written if one.id == wanted.get("modulo")), _where_they_work(snapshot, written))
     cohort, group, state = (wanted.get(name, "") for name in ("cohorte", "grupo", "estado"))
     return _Choice(
         module=plan,
@@ -84,6 +84,12 @@ def _asked(snapshot: Snapshot, written: list[ModulePlan]) -> _Choice:
         group=group if group in {one.group for one in snapshot.learners} else "",
         state=state if state in charts.STATES else "",
     )
+
+
+def _where_they_work(snapshot: Snapshot, written: list[ModulePlan]) -> ModulePlan:
+    """The module that most have begun, the later one of two; the first where nobody has begun any."""
+    begun = Counter(row.module for row in snapshot.modules if row.state != "not_started")
+    return max(reversed(written), key=lambda plan: begun[plan.id]) if begun else written[0]
 
 
 def _lines(snapshot: Snapshot, known: dict[str, str], asked: _Choice) -> list[_Line]:
