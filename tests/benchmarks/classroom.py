@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,7 +148,9 @@ def _load(page: Page, address: str, shows: str) -> dict[str, Any]:
 
     def count_frame(event: dict[str, Any]) -> None:
         nonlocal socket
-        socket += len(event["response"]["payloadData"].encode())
+        frame = event["response"]
+        # The protocol tells binary frames (opcode 2) in base64, which is longer than what came.
+        socket += len(b64decode(frame["payloadData"])) if frame["opcode"] == 2 else len(frame["payloadData"].encode())
 
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
