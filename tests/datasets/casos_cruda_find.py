@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pandas as pd
 
+from ciberaula.casework.assessment.notes import plain
 from ciberaula.datasets.casos import DATASET as CLEAN
 from ciberaula.datasets.casos_cruda import faults
-from ciberaula.datasets.people import plain
 from ciberaula.datasets.spec import Column
 
 Frames = dict[str, pd.DataFrame]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.datasets.shapes import Values, check
 
+from ciberaula.casework.assessment.notes import plain
 from ciberaula.datasets import people
 from ciberaula.datasets.mensajes import DATASET
 from ciberaula.datasets.mensajes_tables import TYPES
@@ -92,7 +93,7 @@ def test_a_slot_keeps_its_value_and_names_agree(small: Recipe) -> None:
     assert mother in people.GIVEN["femenino"]
     assert child in people.GIVEN["masculino"]
     assert f"Gracias, {mother};" in second
-    assert people.plain(mother)[0] in second.partition("escribo a ")[2]
+    assert plain(mother)[0] in second.partition("escribo a ")[2]
 
 
 def test_another_hidden_seed_fills_otherwise_and_the_public_one_does_not(small: Recipe) -> None:

@@ -12,8 +12,8 @@
 """
 
 import re
-import unicodedata
 
+from ciberaula.casework.assessment.notes import plain
 from ciberaula.datasets.draws import Dice
 
 
@@ -115,8 +115,3 @@ def is_reserved_mail(address: str) -> bool:
 def handle(dice: Dice, of: str) -> str:
     """A made-up user name; the ending says that it is simulated."""
     return f"@{plain(of).split()[0]}{dice.whole(10, 99)}_sim"
-
-
-def plain(text: str) -> str:
-    """Without accents, in lower case."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ciberaula.casework.assessment.notes import plain
 from ciberaula.datasets import people
 from ciberaula.datasets.draws import Dice
 
@@ -106,7 +107,7 @@ def _one_of(words: Mapping[str, tuple[str, ...]]) -> Change:
 
 
 def _province(value: str, dice: Dice, _name: str) -> str:
-    bare = people.plain(value)
+    bare = plain(value)
     return dice.one([typed for typed in (bare.upper(), bare, value.lower(), value.upper()) if typed != value])
 
 

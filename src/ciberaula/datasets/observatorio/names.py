@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import product
 
-from ciberaula.datasets.people import plain
+from ciberaula.casework.assessment.notes import plain
 
 COINED: dict[str, tuple[str, ...]] = {}
 # Language -> verb-like beginnings, nouns, and what stands between two nouns.
