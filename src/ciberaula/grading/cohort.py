@@ -19,6 +19,7 @@ from nbgrader.apps.api import NbGraderAPI
 from ciberaula.errors import UserError
 from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.intake import Desk
+from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.repair import METADATA, set_aside_odd_files
 from ciberaula.grading.roster import read_roster
 from ciberaula.grading.trusted import scoring_batch
@@ -26,20 +27,6 @@ from ciberaula.i18n import _
 
 # What running a notebook leaves beside it; in solutions/ it would be released to everyone and overwrite their work.
 _TRACES = ("respuestas.json", "registro.jsonl", "timestamp.txt", "submission_secret.txt")
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What became of one submission.
-
-    ``graded``: every test has a score (written answers may still wait for a person). ``not_gradable``: some item has no
-    score; ``reason`` says why. ``failed``: nothing was graded. ``unchanged``: it was graded before and nothing is new.
-    """
-
-    student: str
-    state: Literal["graded", "not_gradable", "failed", "unchanged"]
-    reason: str | None = None
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
