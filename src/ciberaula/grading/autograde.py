@@ -8,7 +8,7 @@ be graded without one.
 import html
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from ciberaula.grading import isolated, trusted
 from ciberaula.grading.config import SET_ASIDE
 from ciberaula.grading.repair import METADATA, coursedir_of
 from ciberaula.grading.scoring import MEDIA_TYPE
+from ciberaula.grading.truth import AssignmentTruth, Places, assignment_truth
 from ciberaula.i18n import _
 from ciberaula.paths import datasets
 
@@ -46,12 +47,11 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Places:
-    """The folders of one submission: as handed in, as released (or its source), and its source."""
+class Marks:
+    """What scoring a notebook came to: whether the trainee's own code ran, and «item: reason» of what has no score."""
 
-    submitted: Path
-    release: Path
-    source: Path
+    ran_own_code: bool
+    reasons: tuple[str, ...]
 
 
 class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -69,20 +69,29 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Fill the outputs of the test cells with their scores, and the metadata with where they come from."""
         about = resources["nbgrader"]
-        places = self._places(about)
-        cells = _test_cells(about["db_url"], about["notebook"], about["assignment"])
+        course = coursedir_of(self)
+        folder = Path(course.format_path(course.submitted_directory, about["student"], about["assignment"]))
+        with Gradebook(about["db_url"]) as gradebook:
+            truth = assignment_truth(course, gradebook.find_assignment(about["assignment"]))
+        for reason in self.mark(nb, about["notebook"], truth, truth.places(folder)).reasons:
+            self.log.error("%s/%s/%s", about["assignment"], about["student"], reason)
+        return nb, resources
+
+    def mark(self, nb: Any, notebook: str, truth: AssignmentTruth, places: Places) -> "Marks":
+        """Score the test cells of ``nb``, a repaired notebook of the assignment, over what was handed in at ``places``."""
+        tests = truth.notebooks[notebook].tests
         evidence = read_evidence(places.submitted / SHEET)
-        own_code = _own_code(nb, places.release / f"{about['notebook']}.ipynb")
+        own_code = _own_code(nb, truth.released[notebook])
         code_items = _code_items(nb)
         if own_code and code_items and evidence.damage is None:
             evidence = self._run_own_code(nb, places, code_items, evidence)
         if evidence.damage:
             outcomes: dict[str, trusted.Outcome] = {
-                cell.id: trusted.NotGradable(cell.id, evidence.damage) for cell in cells
+                cell.id: trusted.NotGradable(cell.id, evidence.damage) for cell in tests
             }
         else:
             outcomes = trusted.shared_scorer().score(
-                cells,
+                tests,
                 evidence.values,
                 folder=places.release,
                 seconds=self.scoring_timeout,
@@ -91,16 +100,9 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
             )
         for cell in nb.cells:
             _fill(cell, outcomes, evidence)
-        self._report(outcomes, about)
         _note(nb, own_code, evidence)
-        return nb, resources
-
-    def _places(self, about: Mapping[str, str]) -> Places:
-        course = coursedir_of(self)
-        release = course.format_path(course.release_directory, ".", about["assignment"])
-        source = course.format_path(course.source_directory, ".", about["assignment"])
-        submitted = course.format_path(course.submitted_directory, about["student"], about["assignment"])
-        return Places(Path(submitted), trusted.release_folder(Path(release), Path(source)), Path(source))
+        stuck = [one for one in outcomes.values() if isinstance(one, trusted.NotGradable)]
+        return Marks(evidence.run is not None, tuple(f"{one.id}: {one.reason}" for one in stuck))
 
     def _run_own_code(self, nb: Any, places: Places, items: Sequence[str], evidence: Evidence) -> Evidence:
         """Run every cell but the tests in a copy of the submission, and take the answers of the items by code from it."""
@@ -117,17 +119,6 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
             return replace(evidence, run=replace(report, stopped=after.damage))
         found = {item: after.values[item] for item in items if after.values.get(item) is not None}
         return Evidence({**evidence.values, **found}, frozenset(found), None, report)
-
-    def _report(self, outcomes: Mapping[str, trusted.Outcome], about: Mapping[str, str]) -> None:
-        for outcome in outcomes.values():
-            if isinstance(outcome, trusted.NotGradable):
-                self.log.error(
-                    "%s/%s/%s: no se pudo calificar: %s",
-                    about["assignment"],
-                    about["student"],
-                    outcome.id,
-                    outcome.reason,
-                )
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
@@ -181,25 +172,8 @@ def participants(submitted: Path) -> frozenset[str]:
     return frozenset(statement["actor"]["account"]["name"] for statement in read_statements(record))
 
 
-def _test_cells(db_url: str, notebook_id: str, assignment_id: str) -> list[trusted.TestCell]:
-    """The test cells that the gradebook holds, hidden tests included, in released order."""
-    with Gradebook(db_url) as gradebook:
-        notebook = gradebook.find_notebook(notebook_id, assignment_id)
-        solutions = {cell.name for cell in notebook.solution_cells}
-        points = {cell.name: float(cell.max_score) for cell in notebook.grade_cells if cell.name not in solutions}
-        return [
-            trusted.TestCell(cell.name, points[cell.name], cell.source)
-            for cell in notebook.source_cells
-            if cell.name in points and cell.cell_type == "code"
-        ]
-
-
-def _own_code(nb: Any, release: Path) -> bool:
+def _own_code(nb: Any, released: Collection[str]) -> bool:
     """True when a code cell that is no test holds something the release does not."""
-    released: set[str] = set()
-    if release.is_file():
-        original = nbformat.read(release, as_version=4)
-        released = {cell.source.strip() for cell in original.cells if cell.cell_type == "code"}
     return any(source.strip() and source.strip() not in released for source in _runnable(nb))
 
 

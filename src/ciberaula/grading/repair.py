@@ -7,7 +7,7 @@ notebook only what was written in it.
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from ciberaula.grading.config import SET_ASIDE, course_config
+from ciberaula.grading.truth import TrueCell, notebook_truth
 from ciberaula.i18n import _
 
 METADATA = "ciberaula"
@@ -88,44 +89,25 @@ class RepairCells(NbGraderPreprocessor):  # type: ignore[misc]
         """Repair the notebook of the submission that ``resources["nbgrader"]`` names."""
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
-            truth = _true_cells(gradebook.find_notebook(about["notebook"], about["assignment"]))
-        repairs: list[str] = []
-        nb.metadata.pop(METADATA, None)
-        for cell in nb.cells:
-            cell.metadata.pop(METADATA, None)
-        _drop_unknown(nb, truth, repairs)
-        _drop_repeated(nb, truth, repairs)
-        for cell in nb.cells:
-            _restore_metadata(cell, truth)
-        _add_missing(nb, truth, repairs)
-        for line in repairs:
+            truth = notebook_truth(gradebook.find_notebook(about["notebook"], about["assignment"]))
+        for line in repair(nb, truth.cells):
             self.log.warning("%s/%s: %s", about["assignment"], about["student"], line)
-        nb.metadata[METADATA] = {"repairs": repairs}
         return nb, resources
 
 
-def _true_cells(notebook: Any) -> dict[str, dict[str, Any]]:
-    """grade id -> metadata, source and type of each cell that nbgrader knows, in released order."""
-    points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
-    grades = {cell.name for cell in notebook.grade_cells}
-    solutions = {cell.name for cell in notebook.solution_cells}
-    tasks = {cell.name for cell in notebook.task_cells}
-    cells = {}
-    for cell in notebook.source_cells:
-        metadata = {
-            "grade": cell.name in grades,
-            "grade_id": cell.name,
-            "locked": bool(cell.locked),
-            "solution": cell.name in solutions,
-            "task": cell.name in tasks,
-            "schema_version": 3,
-            "cell_type": cell.cell_type,
-            "checksum": cell.checksum,
-        }
-        if cell.name in points:
-            metadata["points"] = points[cell.name]
-        cells[cell.name] = {"nbgrader": metadata, "source": cell.source, "cell_type": cell.cell_type}
-    return cells
+def repair(nb: Any, truth: Mapping[str, TrueCell]) -> list[str]:
+    """Make the cells of ``nb`` what ``truth`` says (see ``RepairCells``); what was done, one Spanish line each."""
+    repairs: list[str] = []
+    nb.metadata.pop(METADATA, None)
+    for cell in nb.cells:
+        cell.metadata.pop(METADATA, None)
+    _drop_unknown(nb, truth, repairs)
+    _drop_repeated(nb, truth, repairs)
+    for cell in nb.cells:
+        _restore(cell, truth)
+    _add_missing(nb, truth, repairs)
+    nb.metadata[METADATA] = {"repairs": repairs}
+    return repairs
 
 
 def _grade_id(cell: Any) -> str | None:
@@ -134,7 +116,7 @@ def _grade_id(cell: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _drop_unknown(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
+def _drop_unknown(nb: Any, truth: Mapping[str, TrueCell], repairs: list[str]) -> None:
     for cell in nb.cells:
         if "nbgrader" in cell.metadata and _grade_id(cell) not in truth:
             if _grade_id(cell):
@@ -142,7 +124,7 @@ def _drop_unknown(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
             del cell.metadata["nbgrader"]
 
 
-def _drop_repeated(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
+def _drop_repeated(nb: Any, truth: Mapping[str, TrueCell], repairs: list[str]) -> None:
     places: dict[str, list[Any]] = {}
     for cell in nb.cells:
         grade_id = _grade_id(cell)
@@ -151,8 +133,8 @@ def _drop_repeated(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
     for grade_id, cells in places.items():
         if len(cells) == 1:
             continue
-        changed = [cell for cell in cells if cell.source != truth[grade_id]["source"]]
-        editable = truth[grade_id]["nbgrader"]["solution"]
+        changed = [cell for cell in cells if cell.source != truth[grade_id].source]
+        editable = truth[grade_id].metadata["solution"]
         kept = (changed if changed and editable else cells)[-1]
         for cell in cells:
             if cell is not kept:
@@ -160,21 +142,23 @@ def _drop_repeated(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
         repairs.append(_("la celda «{id}» estaba repetida; cuenta una").format(id=grade_id))
 
 
-def _restore_metadata(cell: Any, truth: dict[str, Any]) -> None:
+def _restore(cell: Any, truth: Mapping[str, TrueCell]) -> None:
     grade_id = _grade_id(cell)
     if grade_id is None:
         return
     true = truth[grade_id]
-    if cell.cell_type != true["cell_type"]:
+    if cell.cell_type != true.cell_type:
         # A new cell of the right type, with what was written: keys of the old type must not stay behind.
-        make = nbformat.v4.new_code_cell if true["cell_type"] == "code" else nbformat.v4.new_markdown_cell
+        make = nbformat.v4.new_code_cell if true.cell_type == "code" else nbformat.v4.new_markdown_cell
         fresh = make(cell.source, id=cell.get("id", grade_id), metadata=cell.metadata)
         cell.clear()
         cell.update(fresh)
-    cell.metadata["nbgrader"] = nbformat.from_dict(dict(true["nbgrader"]))
+    cell.metadata["nbgrader"] = nbformat.from_dict(dict(true.metadata))
+    if true.metadata["locked"]:
+        cell.source = true.source
 
 
-def _add_missing(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
+def _add_missing(nb: Any, truth: Mapping[str, TrueCell], repairs: list[str]) -> None:
     """Put deleted cells back after the cell that precedes them in the release."""
     at = -1
     present = {_grade_id(cell): cell for cell in nb.cells if _grade_id(cell)}
@@ -182,8 +166,8 @@ def _add_missing(nb: Any, truth: dict[str, Any], repairs: list[str]) -> None:
         if grade_id in present:
             at = next(index for index, cell in enumerate(nb.cells) if cell is present[grade_id])
             continue
-        make = nbformat.v4.new_code_cell if true["cell_type"] == "code" else nbformat.v4.new_markdown_cell
-        cell = make(true["source"], metadata={"nbgrader": nbformat.from_dict(dict(true["nbgrader"]))})
+        make = nbformat.v4.new_code_cell if true.cell_type == "code" else nbformat.v4.new_markdown_cell
+        cell = make(true.source, metadata={"nbgrader": nbformat.from_dict(dict(true.metadata))})
         at += 1
         nb.cells.insert(at, cell)
         repairs.append(_("faltaba la celda «{id}»; se repuso").format(id=grade_id))
