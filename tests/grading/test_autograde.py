@@ -372,7 +372,7 @@ def test_one_broken_submission_costs_only_itself(course, grades):
         "beto": "failed",
         "luis": "graded",
     }
-    assert outcomes["ana"].reason == "el cuaderno está dañado (no es JSON); pida otra entrega"
+    assert outcomes["ana"].reason == "el cuaderno está dañado (no es un cuaderno o está cortado); pida otra entrega"
     assert outcomes["beto"].reason == "la entrega no trae el cuaderno de la tarea"
     assert grades("luis")["p01"] == (2, False)
 

@@ -17,18 +17,23 @@ from ciberaula.curriculum.plan import (
     Module,
     PassPolicy,
 )
+from ciberaula.curriculum.policies import Attempts, Late, Policy, policy_of
 
 __all__ = [
     "Alignment",
     "Assignment",
+    "Attempts",
     "Competence",
     "CoverageItem",
     "Curriculum",
     "Framework",
     "GradedItem",
+    "Late",
     "Lesson",
     "Module",
     "PassPolicy",
     "PlanError",
+    "Policy",
     "load",
+    "policy_of",
 ]

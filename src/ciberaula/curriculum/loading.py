@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ciberaula.curriculum.plan import Curriculum
+from ciberaula.curriculum.policies import PLAN
 from ciberaula.curriculum.rules import mistakes_in
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
@@ -13,7 +14,6 @@ from ciberaula.paths import course_root
 from ciberaula.yamlfile import Place, YamlFile, mistakes, read_yaml
 
 SCHEMA = 1
-PLAN = "modules/curriculum.yml"
 COVERAGE = "modules/coverage.yml"
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from ciberaula.curriculum.policies import Attempts, Late, Policy
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 from ciberaula.yamlfile import Id, Strict, Text
@@ -90,13 +91,18 @@ class GradedItem(Strict):
 
 
 class Assignment(Strict):
-    """The graded work of a module. ``notebook`` is the name of its one notebook, without ending; planned ones have none."""
+    """The graded work of a module. ``notebook`` is the name of its one notebook, without ending; planned ones have none.
+
+    ``attempts`` and ``late``, where given, stand in the place of the course's.
+    """
 
     id: Id
     title: Text
     minutes: Minutes
     notebook: Id | None = None
     items: tuple[GradedItem, ...] = ()
+    attempts: Attempts | None = None
+    late: Late | None = None
 
     @property
     def points(self) -> float:
@@ -180,6 +186,8 @@ class Curriculum(Strict):
     title: Text
     hours: Annotated[int, Field(ge=1, strict=True)]
     pass_policy: PassPolicy
+    attempts: Attempts = Attempts()
+    late: Late = Late()
     frameworks: tuple[Framework, ...]
     competences: Annotated[tuple[Competence, ...], Field(min_length=1)]
     modules: Annotated[tuple[Module, ...], Field(min_length=1)]
@@ -214,6 +222,10 @@ class Curriculum(Strict):
     def assignment(self, assignment_id: str) -> Assignment:
         """The assignment with that id, of a module that is written."""
         return _found({one.id: one for one in self.assignments}, assignment_id, _("tarea"))
+
+    def policy(self, assignment: Assignment) -> Policy:
+        """Which attempts of an assignment count and what being late costs: its own words, else the course's."""
+        return Policy(attempts=assignment.attempts or self.attempts, late=assignment.late or self.late)
 
     def item(self, assignment_id: str, item_id: str) -> GradedItem:
         """A graded item by the ids of its assignment and of its cell."""

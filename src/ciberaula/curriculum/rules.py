@@ -17,6 +17,7 @@ def mistakes_in(plan: Curriculum) -> list[str]:
         *_coverage_holes(plan),
         *_order_of_teaching(plan),
         *_idle_competences(plan),
+        *_attempts(plan),
     ]
 
 
@@ -147,3 +148,13 @@ def _idle_competences(plan: Curriculum) -> Iterator[str]:
                 yield _("{id}: ninguna pregunta evalúa la competencia «{competence}»; añada una o quítela.").format(
                     id=module.id, competence=one
                 )
+
+
+def _attempts(plan: Curriculum) -> Iterator[str]:
+    """The best of several attempts is found by test: what a person reads cannot be compared, nor read once for all."""
+    for module in plan.modules:
+        by_hand = [item.id for item in module.assignment.items if item.manual]
+        if by_hand and plan.policy(module.assignment).attempts.counts == "best":
+            yield _(
+                "{id}: no puede contar la mejor entrega («best») porque {item} la califica una persona; use counts: last."
+            ).format(id=module.id, item=by_hand[0])

@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Float, Integer, Unicode
 
 from ciberaula.classroom.record import RECORD_FILE, read_statements
@@ -34,6 +34,7 @@ from ciberaula.paths import datasets
 SHEET = "respuestas.json"
 # A solution cell of this name is the way by code of the item after the prefix.
 CODE_PREFIX = "codigo-"
+NO_ANSWER = _("Sin respuesta.")
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
         """Write the score of one cell, unless it has none."""
-        about = cell.metadata.get(METADATA, {})
-        if about.get("state") == "not_gradable":
+        if not_gradable(cell):
             grade = self.gradebook.find_grade(
                 cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
             )
@@ -145,9 +145,22 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
                 cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
             )
             if comment.auto_comment:
-                comment.auto_comment = _("Sin respuesta.")
+                comment.auto_comment = NO_ANSWER
                 self.gradebook.db.commit()
         return cell, resources
+
+
+def not_gradable(cell: Any) -> bool:
+    """True for a cell whose test could give no score."""
+    return bool(cell.metadata.get(METADATA, {}).get("state") == "not_gradable")
+
+
+def score_in(cell: Any) -> float | None:
+    """The score of a graded cell as nbgrader reads it; ``None`` where a person must give it."""
+    if not_gradable(cell):
+        return None
+    score, _maximum = determine_grade(cell)
+    return None if score is None else float(score)
 
 
 def read_evidence(sheet: Path) -> Evidence:

@@ -6,21 +6,21 @@ is wrong with one costs only that one.
 
 import logging
 import re
-import time
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
-from nbgrader.api import MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 
 from ciberaula.errors import UserError
+from ciberaula.grading import collecting, engine
+from ciberaula.grading.checks import check_gradebook
 from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.intake import Desk
 from ciberaula.grading.outcomes import Graded
-from ciberaula.grading.repair import METADATA, set_aside_odd_files
+from ciberaula.grading.policy import policy_of
 from ciberaula.grading.roster import read_roster
 from ciberaula.grading.trusted import scoring_batch
 from ciberaula.i18n import _
@@ -42,6 +42,7 @@ class Cohort:
 
     def __init__(self) -> None:
         self.config = course_config()
+        check_gradebook(str(self.config.CourseDirectory.db_url))
         self.api = NbGraderAPI(config=self.config)
         self.api.log.setLevel(logging.INFO)
 
@@ -64,7 +65,13 @@ class Cohort:
             if any(folder.glob("*.ipynb"))
         }
         submitted = self.folder("submitted", ".", ".")
-        return Desk(read_roster(), assignments, submitted)
+        return Desk(
+            read_roster(),
+            assignments,
+            submitted,
+            waiting_room=None if sys.platform == "win32" else Path(self.api.exchange_root) / COURSE_ID / "inbound",
+            one_by_one={name for name in assignments if policy_of(name).one_by_one},
+        )
 
     def require(self, assignment: str) -> None:
         """Raise ``UserError`` in one line unless ``assignment`` is one of those in ``solutions/``."""
@@ -99,13 +106,17 @@ class Cohort:
         return _step(self.api.release_assignment(assignment))
 
     def collect(self, assignment: str) -> Step:
-        """Bring what was submitted through the exchange into ``submitted/``; the latest of each trainee counts."""
+        """Bring what was submitted through the exchange into ``submitted/``: of each trainee the latest, or the next one
+        where the plan lets earlier attempts count."""
         self.require(assignment)
         self._know_everybody()
-        inbound = Path(self.api.exchange_root) / COURSE_ID / "inbound"
-        for folder in inbound.glob(f"*+{assignment}+*"):
-            set_aside_odd_files(folder)
-        return _step(self.api.collect(assignment))
+        if sys.platform == "win32":
+            return _step(None)
+        try:
+            collected = collecting.collect(self.config, assignment)
+        except UserError as error:
+            return Step(False, str(error))
+        return Step(not collected.refused, collected.told())
 
     def autograde(self, assignment: str, student: str | None = None, *, force: bool = False) -> Iterator[Graded]:
         """Grade one submission or all, and go on after any that fails. ``force`` grades again what is not new."""
@@ -117,9 +128,13 @@ class Cohort:
                     student=student, name=assignment
                 )
             )
+        grader = engine.Engine(self.config)
+        waiting = grader.pending(assignment, sorted(submitted) if student is None else [student], force=force)
         with scoring_batch():
-            for one in sorted(submitted) if student is None else [student]:
-                yield self._autograde(assignment, one, force)
+            for one in waiting.todo:
+                yield from grader.grade(engine.Order(assignment, (one,), force))
+        for one in waiting.unchanged:
+            yield Graded(one, "unchanged")
 
     def _know_everybody(self) -> None:
         """Put the ids of the roster in the gradebook, with the id for a name: names stay in the roster."""
@@ -136,58 +151,6 @@ class Cohort:
         """Put the feedback pages in the exchange, where trainees fetch them."""
         self.require(assignment)
         return _step(self.api.release_feedback(assignment, student_id=student))
-
-    def _autograde(self, assignment: str, student: str, force: bool) -> Graded:
-        if not force and self._is_current(assignment, student):
-            return Graded(student, "unchanged")
-        started = time.monotonic()
-        try:
-            result = self.api.autograde(assignment, student, force=True)
-        except Exception as error:
-            logging.getLogger(__name__).exception("autograde of %s/%s", assignment, student)
-            return Graded(student, "failed", _unexpected(error), time.monotonic() - started)
-        spent = time.monotonic() - started
-        if not result["success"]:
-            return Graded(student, "failed", _plain_reason(result), spent)
-        reasons = self._not_gradable(assignment, student)
-        if reasons:
-            return Graded(student, "not_gradable", "; ".join(reasons), spent)
-        return Graded(student, "graded", None, spent)
-
-    def _is_current(self, assignment: str, student: str) -> bool:
-        """True when the graded copy is of the work handed in last, and all of it had a score."""
-        graded = self.folder("autograded", student, assignment)
-        if not graded.is_dir() or self._not_gradable(assignment, student):
-            return False
-        course = self.api.coursedir
-        before = course.get_existing_timestamp(str(graded))
-        now = course.get_existing_timestamp(str(self.folder("submitted", student, assignment)))
-        return now is None or (before is not None and now <= before)
-
-    def _not_gradable(self, assignment: str, student: str) -> list[str]:
-        """«item: reason» of what could not be graded and nobody graded by hand since."""
-        waiting = self._without_score(assignment, student)
-        reasons = []
-        for path in sorted(self.folder("autograded", student, assignment).glob("*.ipynb")):
-            for cell in nbformat.read(path, as_version=4).cells:
-                about = cell.metadata.get(METADATA, {})
-                item = cell.metadata.get("nbgrader", {}).get("grade_id")
-                if about.get("state") == "not_gradable" and item in waiting:
-                    reasons.append(f"{item}: {about['reason']}")
-        return reasons
-
-    def _without_score(self, assignment: str, student: str) -> set[str]:
-        with self.api.gradebook as gradebook:
-            try:
-                submission = gradebook.find_submission(assignment, student)
-            except MissingEntry:
-                return set()
-            return {
-                grade.name
-                for notebook in submission.notebooks
-                for grade in notebook.grades
-                if grade.auto_score is None and grade.manual_score is None
-            }
 
 
 def _step(result: dict[str, Any] | None) -> Step:
@@ -228,7 +191,3 @@ def _plain_reason(result: dict[str, Any]) -> str:
     raised = [line for line in told.splitlines() if _EXCEPTION.match(line) and "NbGraderException" not in line]
     last = raised[0] if raised else _("sin detalle")
     return _("nbgrader se detuvo: {error} (el detalle está en logs/nbgrader.log)").format(error=last.strip()[:200])
-
-
-def _unexpected(error: Exception) -> str:
-    return _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}".splitlines()[0][:200])

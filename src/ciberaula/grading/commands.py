@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ciberaula.errors import UserError
-from ciberaula.i18n import _, ngettext
+from ciberaula.grading.plainly import plainly
+from ciberaula.i18n import _
 
 # Each handler imports what it needs: nbgrader takes a second to load, and most commands do without.
 
@@ -32,11 +33,6 @@ def add_commands(subparsers: Any) -> None:
 
     command = _command(subparsers, "release", _release, _("Genera y publica una tarea."))
     command.add_argument("assignment")
-
-    command = _command(subparsers, "autograde", _autograde, _("Califica lo entregado de una tarea."))
-    command.add_argument("assignment")
-    command.add_argument("--student", help=_("Solo esta persona."))
-    command.add_argument("--force", action="store_true", help=_("Califica también lo que ya estaba calificado."))
 
     command = _command(subparsers, "feedback", _feedback, _("Escribe las páginas de retroalimentación y las publica."))
     command.add_argument("assignment")
@@ -68,7 +64,7 @@ def _command(
     subparsers: Any, name: str, run: Callable[[argparse.Namespace], int], words: str
 ) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = subparsers.add_parser(name, help=words, description=words)
-    command.set_defaults(run=run)
+    command.set_defaults(run=plainly(run))
     return command
 
 
@@ -100,7 +96,10 @@ def _collect(options: argparse.Namespace) -> int:
     refused = 0
     if options.assignment:
         step = cohort.collect(options.assignment)
-        _say(_("{name}: recogido del intercambio.").format(name=options.assignment) if step.done else str(step.reason))
+        if step.done:
+            _say(_("{name}: recogido del intercambio.").format(name=options.assignment))
+        if step.reason:
+            _say(step.reason)
         refused += not step.done
     if options.files:
         for intake in collect(options.files, cohort.desk()):
@@ -115,35 +114,6 @@ def _release(options: argparse.Namespace) -> int:
     step = Cohort().release(options.assignment)
     _say(_("{name}: publicada.").format(name=options.assignment) if step.done else str(step.reason))
     return 0 if step.done else 1
-
-
-def _autograde(options: argparse.Namespace) -> int:
-    from ciberaula.grading.cohort import Cohort
-    from ciberaula.grading.same_logs import same_logs
-
-    words = {
-        "graded": _("calificada"),
-        "not_gradable": _("calificada en parte; no se pudo calificar: {reason}"),
-        "failed": _("no se calificó: {reason}"),
-        "unchanged": _("sin cambios"),
-    }
-    counts = dict.fromkeys(words, 0)
-    cohort = Cohort()
-    for outcome in cohort.autograde(options.assignment, options.student, force=options.force):
-        counts[outcome.state] += 1
-        _say(f"{outcome.student}: {words[outcome.state].format(reason=outcome.reason)}")
-    handed_in = cohort.api.get_submitted_students(options.assignment)
-    for line in same_logs({one: cohort.folder("submitted", one, options.assignment) for one in handed_in}):
-        _say(line)
-    _say(
-        ngettext("{count} entrega", "{count} entregas", sum(counts.values())).format(count=sum(counts.values()))
-        + _(
-            ": {graded} calificadas, {stuck} con algo sin calificar, {failed} sin calificar, {same} sin cambios."
-        ).format(
-            graded=counts["graded"], stuck=counts["not_gradable"], failed=counts["failed"], same=counts["unchanged"]
-        )
-    )
-    return 1 if counts["failed"] or counts["not_gradable"] else 0
 
 
 def _feedback(options: argparse.Namespace) -> int:

@@ -38,7 +38,7 @@ def configure(c: Any) -> None:
     course.release_directory = "exercises"
     for step in ("submitted", "autograded", "feedback"):
         setattr(course, f"{step}_directory", _step_folder(root, runs / step))
-    course.db_url = os.environ.get("CIBERAULA_DB_URL") or f"sqlite:///{runs / 'gradebook.db'}"
+    course.db_url = gradebook_url()
     (runs / "logs").mkdir(exist_ok=True)
     c.NbGrader.logfile = str(runs / "logs" / "nbgrader.log")
     _configure_generation(c)
@@ -60,6 +60,11 @@ def configure_exchange(c: Any) -> None:
     # Times are kept in UTC: nbgrader misreads the numeric offsets of zones without a name, Ecuador's among them.
     c.Exchange.timezone = "UTC"
     c.NbGraderAPI.timezone = "UTC"
+
+
+def gradebook_url() -> str:
+    """Where the gradebook is: ``CIBERAULA_DB_URL``, or a file in the home."""
+    return os.environ.get("CIBERAULA_DB_URL") or f"sqlite:///{home() / 'gradebook.db'}"
 
 
 def course_config() -> Config:
@@ -117,6 +122,7 @@ def _configure_autograding(c: Any) -> None:
     )
 
     from ciberaula.grading.autograde import SaveGrades, TwoStageExecute
+    from ciberaula.grading.policy import LatePenalty
     from ciberaula.grading.repair import RepairCells
     from ciberaula.grading.rubric import ShowRubric
 
@@ -138,18 +144,15 @@ def _configure_autograding(c: Any) -> None:
         ShowRubric,
         CheckCellMetadata,
     ]
+    c.AssignLatePenalties.plugin_class = LatePenalty
     # Off unless an instructor turns it on; ours must survive it then.
     c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader", "ciberaula"}
     c.ClearMetadataPreprocessor.clear_notebook_metadata = False
 
 
 def _configure_feedback(c: Any) -> None:
-    from nbgrader.preprocessors import GetGrades
+    from ciberaula.grading.feedback import FeedbackExporter, PrepareFeedback
 
-    from ciberaula.grading.feedback import PrepareFeedback
-
-    c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
+    c.GenerateFeedback.preprocessors = [PrepareFeedback]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.post_convert_hook = "ciberaula.grading.feedback.keep_pages_only"
-    # Nested on purpose: formgrader and NbGraderAPI set HTMLExporter for their own pages, and the nearer section wins.
-    c.GenerateFeedback.HTMLExporter.template_name = "ciberaula-feedback"
-    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]

@@ -1,5 +1,6 @@
 """Taking in bundles: nothing of a file is trusted until it is checked, and one bad file never stops the next."""
 
+import errno
 import hashlib
 import json
 import os
@@ -46,11 +47,17 @@ class Intake:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where work is taken in: known trainees, the notebooks of each known assignment, and the folder of submissions."""
+    """Where work is taken in: known trainees, the notebooks of each known assignment, and the folder of submissions.
+
+    ``waiting_room``: the exchange's folder, where a later attempt waits while one lies in ``submitted``, for those
+    assignments that are ``one_by_one``: each attempt of theirs is graded.
+    """
 
     students: Container[str]
     assignments: Mapping[str, frozenset[str]]
     submitted: Path
+    waiting_room: Path | None = None
+    one_by_one: Container[str] = frozenset()
 
 
 def collect(files: Iterable[Path], desk: Desk, *, now: datetime | None = None) -> Iterator[Intake]:
@@ -76,7 +83,8 @@ def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:
         # A trainee's clock may run ahead; work cannot have been made after it came in.
         made = min(manifest.created_at.astimezone(UTC), now)
         target = desk.submitted / manifest.student / manifest.assignment
-        state, message = _place(folder, target, manifest, made)
+        room = desk.waiting_room if manifest.assignment in desk.one_by_one else None
+        state, message = _place(folder, target, manifest, made, room)
     words = message.format(student=manifest.student, assignment=manifest.assignment)
     return Intake(file, state, f"{file.name}: {words}", manifest.student, manifest.assignment)
 
@@ -124,19 +132,20 @@ def _check_names(manifest: Manifest, desk: Desk) -> None:
 
 
 def _place(
-    folder: Path, target: Path, manifest: Manifest, made: datetime
+    folder: Path, target: Path, manifest: Manifest, made: datetime, room: Path | None
 ) -> tuple[Literal["accepted", "updated", "same", "older"], str]:
     """Put a checked folder where nbgrader looks for it: whole, or not at all. The work before it goes last."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.anterior")
-    _recover(target, aside)
+    recover(target, aside)
     had = target.is_dir()
     if had:
         if _digests(target) == {name: entry.sha256 for name, entry in manifest.files.items()}:
             return "same", _("la entrega de {student} en {assignment} ya estaba recibida, con el mismo contenido.")
         before = _timestamp(target)
-        if before is not None and before >= made:
+        if before is not None and before >= made and room is None:
             return "older", _("ya hay una entrega igual o más reciente de {student} en {assignment}; se conserva esa.")
+    stamp = made.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     answered = SHEET_FILE in manifest.files
     if not answered and (target / SHEET_FILE).exists():
         raise UserError(
@@ -144,10 +153,12 @@ def _place(
                 sheet=SHEET_FILE
             )
         )
-    (folder / "timestamp.txt").write_text(made.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
+    (folder / "timestamp.txt").write_text(stamp, encoding="utf-8")
     # nbgrader names released feedback after this; the exchange makes one for what is submitted through it.
     (folder / "submission_secret.txt").write_text(secrets.token_hex(32), encoding="utf-8")
-    _replace(folder, target, aside)
+    if had and room is not None:
+        return _let_wait(folder, room, f"{manifest.student}+{manifest.assignment}+{stamp}")
+    replace_folder(folder, target, aside)
     doubt = (
         "" if answered else " " + _("No trae {sheet}: solo cuenta lo escrito en el cuaderno.").format(sheet=SHEET_FILE)
     )
@@ -157,20 +168,42 @@ def _place(
     return "accepted", _("recibida la entrega de {student} en {assignment}.") + doubt
 
 
-def _replace(folder: Path, target: Path, aside: Path) -> None:
+def _let_wait(folder: Path, room: Path, name: str) -> tuple[Literal["updated", "same"], str]:
+    """Put an attempt beside those that came through the exchange, under a name as nbgrader gives them."""
+    if not room.is_dir():
+        room.mkdir(parents=True)
+        # As nbgrader makes it: it would leave one that is there as it is, and trainees must be able to hand in.
+        room.chmod(0o733)
+    if any(other.name.startswith(f"{name}+") for other in room.iterdir()):
+        return "same", _("esa entrega de {student} en {assignment} ya estaba recibida y espera su turno.")
+    place = room / f"{name}+{secrets.token_urlsafe(9)}"
+    try:
+        folder.rename(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        whole = shutil.copytree(folder, room / f".{place.name}")  # the exchange lies on another disk
+        whole.rename(place)
+    return "updated", _(
+        "recibida otra entrega de {student} en {assignment}; espera a que se califique la anterior "
+        "(ciberaula collect --assignment {assignment})."
+    )
+
+
+def replace_folder(folder: Path, target: Path, aside: Path) -> None:
     """Move ``folder`` to ``target``. What was there waits in ``aside`` and is removed only once the new one is in place.
 
-    A folder cannot be renamed over another. Whatever stops us in between, even a power cut, ``_recover`` puts it right.
+    A folder cannot be renamed over another. Whatever stops us in between, even a power cut, ``recover`` puts it right.
     """
     try:
         if target.is_dir():
             target.rename(aside)
         folder.rename(target)
     finally:
-        _recover(target, aside)
+        recover(target, aside)
 
 
-def _recover(target: Path, aside: Path) -> None:
+def recover(target: Path, aside: Path) -> None:
     """Finish a replacement: without a new folder in place the earlier one comes back, and with one it goes."""
     if not aside.is_dir():
         return

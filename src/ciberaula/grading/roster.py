@@ -3,19 +3,41 @@
 import csv
 import io
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ciberaula.errors import UserError
 from ciberaula.files import cause
 from ciberaula.i18n import _
 from ciberaula.paths import home
+from ciberaula.spreadsheet import original_text, write_csv
 
 COLUMNS = ("id", "name", "cohort", "group", "setting", "simulated")
 # Ids become folder names and parts of nbgrader's patterns.
 STUDENT_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+
+_MAY_LACK = "group"
+# What a spreadsheet program in Spanish makes of true and false when it saves.
+_SPREADSHEET_WORDS = {"verdadero": True, "falso": False}
+# How the columns are called when somebody writes the list by hand in Spanish: hinted at, never taken.
+_SPANISH = {
+    "identificador": "id",
+    "codigo": "id",
+    "nombre": "name",
+    "nombres": "name",
+    "cohorte": "cohort",
+    "grupo": "group",
+    "zona": "setting",
+    "entorno": "setting",
+    "simulado": "simulated",
+    "simulada": "simulated",
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Learner(BaseModel):
@@ -30,6 +52,30 @@ class Learner(BaseModel):
     setting: Literal["urban", "rural"]
     simulated: bool
 
+    @field_validator("name", "cohort", "group")
+    @classmethod
+    def _on_one_line(cls, value: str) -> str:
+        if _CONTROL.search(value):
+            raise ValueError("control characters")
+        return unicodedata.normalize("NFC", value)  # «é» in one character and in two are the same letter to people
+
+    @field_validator("simulated", mode="before")
+    @classmethod
+    def _as_saved(cls, value: Any) -> Any:
+        return _SPREADSHEET_WORDS.get(value.strip().casefold(), value.strip()) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What importing a list would change: ids, and of those changed the names of the columns. ``gone`` ones are kept."""
+
+    new: tuple[str, ...]
+    changed: Mapping[str, tuple[str, ...]]
+    gone: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed)
+
 
 def roster_path() -> Path:
     """Where the roster lies."""
@@ -39,24 +85,16 @@ def roster_path() -> Path:
 def read_roster(path: Path | None = None) -> dict[str, Learner]:
     """The learners by id, in the order of the file.
 
-    Comma or semicolon separate the columns. Raises ``UserError`` with one line that names the file and the row.
+    Comma, semicolon or tab separate the columns. Raises ``UserError`` with one line that names the file and the row.
     """
     path = path or roster_path()
-    rows = _rows(path)
     learners: dict[str, Learner] = {}
-    for line, row in rows:
-        try:
-            learner = Learner.model_validate(row)
-        except ValidationError as error:
-            column = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "?"
-            raise UserError(
-                _("{file}, fila {line}: el valor «{value}» de la columna {column} no sirve. {hint}").format(
-                    file=path.name, line=line, value=row.get(column, ""), column=column, hint=_hint(column)
-                )
-            ) from error
+    rows_of: dict[str, int] = {}
+    for line, row in _rows(path):
+        learner = _learner(path, line, row)
         # Two ids that differ in case would share a folder where the file system ignores case.
-        same = next((known for known in learners if known.casefold() == learner.id.casefold()), None)
-        if same is not None:
+        same = rows_of.setdefault(learner.id.casefold(), line)
+        if same != line:
             raise UserError(
                 _("{file}, fila {line}: el id «{id}» está repetido; deje una sola fila por persona.").format(
                     file=path.name, line=line, id=learner.id
@@ -66,9 +104,104 @@ def read_roster(path: Path | None = None) -> dict[str, Learner]:
     return learners
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def write_roster(learners: Iterable[Learner], path: Path | None = None) -> None:
+    """Replace the roster, whole or not at all. Raises ``UserError`` where the system does not allow it."""
+    rows = (
+        [*(getattr(one, name) for name in COLUMNS if name != "simulated"), str(one.simulated).lower()]
+        for one in learners
+    )
+    write_csv(path or roster_path(), COLUMNS, rows)
+
+
+def compare(before: Mapping[str, Learner], after: Mapping[str, Learner]) -> Changes:
+    """What differs between two lists. Raises ``UserError`` where an id only changes its capitals: its folder is in use."""
+    known = {one.casefold(): one for one in before}
+    for one in after:
+        former = known.get(one.casefold(), one)
+        if former != one:
+            raise UserError(
+                _(
+                    "El id «{id}» ya está en uso escrito «{former}»: escríbalo igual, porque de él dependen sus entregas."
+                ).format(id=one, former=former)
+            )
+    changed = {
+        one: tuple(name for name in COLUMNS if getattr(before[one], name) != getattr(learner, name))
+        for one, learner in after.items()
+        if one in before and before[one] != learner
+    }
+    return Changes(
+        new=tuple(one for one in after if one not in before),
+        changed=changed,
+        gone=tuple(one for one in before if one not in after),
+    )
+
+
+def merged(before: Mapping[str, Learner], after: Mapping[str, Learner]) -> list[Learner]:
+    """The list after an import: the new one, and at its end whoever it lacks. Their work stays, and so must their name."""
+    return [*after.values(), *(learner for one, learner in before.items() if one not in after)]
+
+
+def _learner(path: Path, line: int, row: dict[str, str]) -> Learner:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return Learner.model_validate(row)
+    except ValidationError as error:
+        column = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "?"
+        raise UserError(
+            _("{file}, fila {line}: el valor «{value}» de la columna {column} no sirve. {hint}").format(
+                file=path.name,
+                line=line,
+                value=_shown(row.get(column, "")),
+                column=column,
+                hint=_hint(column),
+            )
+        ) from error
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """The rows with their numbers in the file, which are those of a spreadsheet program too; empty ones left out."""
+    text = _text(path)
+    header = text.partition("\n")[0]
+    separator = max(",;\t", key=header.count)
+    lines = _cells(path, text, separator)
+    columns = [name.strip() for name in next(lines, (0, []))[1]]
+    while columns and not columns[-1]:  # a spreadsheet program adds separators for columns that were used once
+        columns.pop()
+    _check_columns(path, columns)
+    rows = []
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        given, beyond = cells[: len(columns)], cells[len(columns) :]
+        if len(given) < len(columns) or any(cell.strip() for cell in beyond):
+            raise UserError(
+                _("{file}, fila {line}: no tiene el mismo número de columnas que el encabezado.").format(
+                    file=path.name, line=line
+                )
+            )
+        rows.append((line, {name: original_text(cell).strip() for name, cell in zip(columns, given, strict=True)}))
+    return rows
+
+
+def _cells(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if reader.line_num > line:  # no value of ours has two lines: a quote was opened and never closed
+                raise csv.Error
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(
+            _("{file}, fila {line}: hay comillas sin cerrar o de más; quítelas o escríbalas dobles.").format(
+                file=path.name, line=line
+            )
+        ) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise UserError(
             _("Falta la lista de participantes {path}: créela con las columnas {columns}.").format(
@@ -79,31 +212,54 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise UserError(
             _("No se pudo leer la lista de participantes {path}: {cause}.").format(path=path, cause=cause(error))
         ) from error
-    except UnicodeDecodeError as error:
+    if data.startswith(b"PK\x03\x04"):
         raise UserError(
-            _("{file} no está en UTF-8: vuelva a guardarla como «CSV UTF-8».").format(file=path.name)
-        ) from error
-    header = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in header else ",")
-    columns = [name.strip() for name in reader.fieldnames or []]
-    reader.fieldnames = columns
-    missing = [name for name in COLUMNS if name not in columns and name != "group"]
-    if missing or len(set(columns)) != len(columns):
-        raise UserError(
-            _("{file}: las columnas deben ser {columns}; falta o se repite «{name}».").format(
-                file=path.name, columns=",".join(COLUMNS), name=(missing or columns)[0]
+            _("{file} es un libro de Excel, no un CSV: guárdelo como «CSV UTF-8» y use ese archivo.").format(
+                file=path.name
             )
         )
-    rows = []
-    for row in reader:
-        if None in row or any(value is None for value in row.values()):
-            raise UserError(
-                _("{file}, fila {line}: no tiene el mismo número de columnas que el encabezado.").format(
-                    file=path.name, line=reader.line_num
-                )
+    try:
+        text = data.decode("utf-8-sig")
+        if "\0" not in text:  # UTF-16 of plain letters is also valid UTF-8
+            return text
+        line = 1
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    raise UserError(
+        _("{file}, fila {line}: no está en UTF-8; vuelva a guardarla como «CSV UTF-8».").format(
+            file=path.name, line=line
+        )
+    )
+
+
+def _check_columns(path: Path, columns: list[str]) -> None:
+    missing = [name for name in COLUMNS if name not in columns and name != _MAY_LACK]
+    extra = [name for name in columns if name not in COLUMNS]
+    if extra:
+        words = unicodedata.normalize("NFD", extra[0].casefold()).encode("ascii", "ignore").decode()
+        meant = _SPANISH.get(words) or next((one for one in COLUMNS if one == words), None)
+        hint = (
+            _("escriba {name}").format(name=meant)
+            if meant
+            else _("quítela: las columnas son {columns}").format(columns=",".join(COLUMNS))
+        )
+        raise UserError(
+            _("{file}, fila 1: la columna «{name}» no se conoce; {hint}.").format(
+                file=path.name, name=_shown(extra[0]), hint=hint
             )
-        rows.append((reader.line_num, dict(row)))
-    return rows
+        )
+    if missing or len(set(columns)) != len(columns):
+        twice = [name for name in columns if columns.count(name) > 1]
+        raise UserError(
+            _("{file}, fila 1: las columnas deben ser {columns}; falta o se repite «{name}».").format(
+                file=path.name, columns=",".join(COLUMNS), name=(missing or twice)[0]
+            )
+        )
+
+
+def _shown(value: str) -> str:
+    """``value`` for a message: on one line, and not the whole of a long one."""
+    return "".join(letter if letter.isprintable() else "·" for letter in value[:80])
 
 
 def _hint(column: str) -> str:

@@ -249,17 +249,22 @@ class ShowRubric(NbGraderPreprocessor):  # type: ignore[misc]
         except UserError as error:
             self.log.error("%s", error)
             rubric = None
-        if rubric is None:
-            return nb, resources
-        cells = []
-        for cell in nb.cells:
-            cells.append(cell)
-            if is_grade(cell) and is_solution(cell) and rubric.judges(cell.metadata["nbgrader"]["grade_id"]):
-                cells.append(
-                    nbformat.v4.new_markdown_cell(rubric_markdown(rubric), metadata={"ciberaula": {"rubric": True}})
-                )
-        nb.cells = cells
+        show_rubric(nb, rubric)
         return nb, resources
+
+
+def show_rubric(nb: Any, rubric: Rubric | None) -> None:
+    """Put ``rubric``, where there is one, under each answer of ``nb`` that it judges."""
+    if rubric is None:
+        return
+    cells = []
+    for cell in nb.cells:
+        cells.append(cell)
+        if is_grade(cell) and is_solution(cell) and rubric.judges(cell.metadata["nbgrader"]["grade_id"]):
+            cells.append(
+                nbformat.v4.new_markdown_cell(rubric_markdown(rubric), metadata={"ciberaula": {"rubric": True}})
+            )
+    nb.cells = cells
 
 
 def rubric_markdown(rubric: Rubric) -> str:

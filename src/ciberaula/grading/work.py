@@ -6,6 +6,7 @@ Asked by the trainee's side before a bundle is made, and by the instructor's bef
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -16,6 +17,7 @@ from ciberaula.i18n import _
 from ciberaula.paths import course_root
 
 _PLAN = Path("modules", "curriculum.yml")
+MAX_CELLS = 2000
 _HIDDEN = "### BEGIN HIDDEN TESTS"
 
 
@@ -40,7 +42,7 @@ def damage(name: str, data: bytes) -> str | None:
     """What keeps a file of a submission from being read as what its name says, in a few words; ``None`` when it is whole."""
     try:
         if name.endswith(".ipynb"):
-            _read_notebook(data)
+            read_notebook(data)
         elif name == SHEET_FILE:
             parse(data)
     except UserError as error:
@@ -48,8 +50,8 @@ def damage(name: str, data: bytes) -> str | None:
     return None
 
 
-def _read_notebook(data: bytes) -> None:
-    """Raise ``UserError`` unless ``data`` is a valid notebook of format 4, the one that nbgrader grades."""
+def read_notebook(data: bytes) -> Any:
+    """The notebook in ``data``, of format 4, the one that nbgrader grades. ``UserError`` says why there is none."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -60,13 +62,18 @@ def _read_notebook(data: bytes) -> None:
         raise UserError(_("no es un cuaderno o está cortado")) from error
     if not isinstance(content, dict) or content.get("nbformat") != 4:
         raise UserError(_("no es un cuaderno de formato 4"))
+    cells = content.get("cells")
+    if isinstance(cells, list) and len(cells) > MAX_CELLS:
+        raise UserError(_("tiene más de {count} celdas").format(count=MAX_CELLS))
     try:
         with warnings.catch_warnings():
             # A cell with no id, or with one too early, is what other versions of Jupyter write: nbgrader takes them.
             warnings.simplefilter("ignore")
-            nbformat.validate(nbformat.from_dict(content), relax_add_props=True)
+            nb = nbformat.v4.reads(text)
+            nbformat.validate(nb, relax_add_props=True)
     except Exception as error:  # over a stranger's data the validator also trips on its own assertions
         raise UserError(_("no tiene la forma de un cuaderno de Jupyter")) from error
+    return nb
 
 
 def refuse_solutions(name: str, data: bytes) -> None:

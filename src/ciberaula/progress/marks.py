@@ -1,6 +1,7 @@
 """What grading left in a graded notebook besides points."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,17 @@ class CellMark:
     not_gradable: bool
     unanswered: bool
     critical: bool
+    slips: tuple[str, ...] = ()
 
 
-def read_marks(folder: Path) -> dict[str, CellMark]:
-    """By grade id, the marks in every notebook of one autograded submission; unreadable notebooks have none."""
+SlipsOf = Callable[[str, dict[str, Any]], tuple[str, ...]]
+
+
+def read_marks(folder: Path, slips: SlipsOf | None = None) -> dict[str, CellMark]:
+    """By grade id, the marks in every notebook of one autograded submission; unreadable notebooks have none.
+
+    ``slips`` says what was answered wrongly, from the grade id and the score.
+    """
     marks: dict[str, CellMark] = {}
     for path in sorted(folder.glob("*.ipynb")):
         try:
@@ -31,13 +39,13 @@ def read_marks(folder: Path) -> dict[str, CellMark]:
                 metadata = cell["metadata"]
                 grade_id = metadata.get("nbgrader", {}).get("grade_id")
                 if grade_id and metadata["nbgrader"].get("grade"):
-                    marks[str(grade_id)] = _mark(cell, metadata)
+                    marks[str(grade_id)] = _mark(cell, metadata, slips)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
     return marks
 
 
-def _mark(cell: dict[str, Any], metadata: dict[str, Any]) -> CellMark:
+def _mark(cell: dict[str, Any], metadata: dict[str, Any], slips: SlipsOf | None) -> CellMark:
     score: dict[str, Any] = {}
     for output in cell.get("outputs", []):
         score = output.get("data", {}).get(MEDIA_TYPE, score)
@@ -45,4 +53,5 @@ def _mark(cell: dict[str, Any], metadata: dict[str, Any]) -> CellMark:
         not_gradable=metadata.get("ciberaula", {}).get("state") == "not_gradable",
         unanswered=score.get("verdict") == "unanswered",
         critical=bool(score.get("critical")),
+        slips=slips(metadata["nbgrader"]["grade_id"], score) if slips and score else (),
     )

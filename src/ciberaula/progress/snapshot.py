@@ -1,7 +1,7 @@
 """Join gradebook, roster, learning records, graded notebooks and plan into one snapshot."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,12 +11,14 @@ from secrets import token_hex
 from ciberaula.curriculum import Curriculum, Module
 from ciberaula.curriculum import load as load_curriculum
 from ciberaula.grading.roster import Learner, read_roster
+from ciberaula.paths import course_root
 from ciberaula.progress import mine, store
 from ciberaula.progress.gradebook import GradeFact, read_grades, read_students
-from ciberaula.progress.marks import CellMark, read_marks
+from ciberaula.progress.marks import CellMark, SlipsOf, read_marks
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.records import Event, lessons_done, read_record
 from ciberaula.progress.rules import reasons_for_help, score_of, state_of
+from ciberaula.progress.slips import released_questions, slips_of
 from ciberaula.progress.tables import (
     SCHEMA,
     ItemRow,
@@ -25,6 +27,7 @@ from ciberaula.progress.tables import (
     ModulePlan,
     ModuleRow,
     ReviewRow,
+    SlipRow,
     Snapshot,
     Status,
 )
@@ -42,23 +45,24 @@ class _Work:
 
 def refresh(home: Path, course: Path | None = None, *, now: datetime | None = None) -> Snapshot:
     """Build a snapshot of the course (default: the one we are in) and put it, with every learner's copy, where views look."""
-    snapshot = build(home, load_curriculum(course), now=now)
+    snapshot = build(home, load_curriculum(course), course, now=now)
     store.write(home, snapshot)
     mine.write_copies(home, snapshot)
     return snapshot
 
 
-def build(home: Path, curriculum: Curriculum, *, now: datetime | None = None) -> Snapshot:
+def build(home: Path, curriculum: Curriculum, course: Path | None = None, *, now: datetime | None = None) -> Snapshot:
     """Read everything under ``home`` (the gradebook read-only) and return the snapshot; nothing is written.
 
     ``now`` (UTC, default: the present) dates it, and is what inactivity is counted up to. Raises ``UserError`` for a
-    roster or gradebook that can't be read. Learners are all of the roster, and whoever else the gradebook knows.
+    roster or gradebook that can't be read. Learners are all of the roster, and whoever else the gradebook knows. ``course``
+    (default: the one we are in) has the released questions.
     """
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     key = secret(home)
     roster = _roster(home)
     everybody = sorted({*roster, *read_students(home)})
-    work, bad_lines = _gather(home, curriculum, everybody, moment)
+    work, bad_lines = _gather(home, curriculum, course or course_root(), everybody, moment)
     rows = _Rows()
     for student in everybody:
         _add_learner(rows, pseudonym(key, student), roster.get(student), work[student], curriculum, moment)
@@ -68,6 +72,7 @@ def build(home: Path, curriculum: Curriculum, *, now: datetime | None = None) ->
         modules=tuple(rows.modules),
         items=tuple(rows.items),
         reviews=tuple(rows.reviews),
+        slips=tuple(SlipRow(*place, count) for place, count in sorted(rows.slips.items())),
     )
 
 
@@ -82,10 +87,11 @@ class _Rows:
     modules: list[ModuleRow] = field(default_factory=list)
     items: list[ItemRow] = field(default_factory=list)
     reviews: list[ReviewRow] = field(default_factory=list)
+    slips: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
 
 
 def _gather(
-    home: Path, curriculum: Curriculum, everybody: Iterable[str], now: datetime
+    home: Path, curriculum: Curriculum, course: Path, everybody: Iterable[str], now: datetime
 ) -> tuple[Mapping[str, dict[str, _Work]], int]:
     work: dict[str, dict[str, _Work]] = defaultdict(lambda: defaultdict(_Work))
     bad_lines = 0
@@ -93,6 +99,7 @@ def _gather(
         graded = work[fact.student][fact.assignment]
         graded.grades.append(fact)
         graded.submitted_at = fact.submitted_at or now
+    wrong = {module.id: _slips_in(course, module) for module in curriculum.written}
     for student in everybody:
         for module in curriculum.modules:
             handed_in = home / "submitted" / student / module.assignment.id
@@ -102,8 +109,15 @@ def _gather(
             one.submitted_at = one.submitted_at or _stamp_of(handed_in, now)
             one.events, bad = read_record(handed_in, until=now)
             bad_lines += bad
-            one.marks = read_marks(home / "autograded" / student / module.assignment.id)
+            one.marks = read_marks(home / "autograded" / student / module.assignment.id, wrong.get(module.id))
     return work, bad_lines
+
+
+def _slips_in(course: Path, module: Module) -> SlipsOf:
+    """What says, for a grade id of the module's assignment and its score, what was answered wrongly."""
+    kinds = {item.id: item.kind for item in module.assignment.items}
+    questions = released_questions(course, module.assignment.id)
+    return lambda item, score: slips_of(kinds[item], score, questions.get(item)) if item in kinds else ()
 
 
 def _stamp_of(folder: Path, now: datetime) -> datetime:
@@ -131,6 +145,7 @@ def _add_learner(
         items = [item for fact in one.grades if (item := _item(who, module, fact, one.marks)) is not None]
         own.append(_module(who, module, one, items, now, curriculum.pass_policy.share))
         rows.items += items
+        _count_slips(rows, module, entry, items, one.marks)
         rows.reviews += _reviews(who, module, one, items)
     rows.modules += own
     rows.learners.append(
@@ -145,6 +160,15 @@ def _add_learner(
             last_activity=max((row.last_activity for row in own if row.last_activity), default=None),
         )
     )
+
+
+def _count_slips(
+    rows: _Rows, module: Module, entry: Learner | None, items: Sequence[ItemRow], marks: Mapping[str, CellMark]
+) -> None:
+    cohort, group = (entry.cohort, entry.group) if entry else ("", "")
+    for item in items:
+        if item.status == "scored" and item.item in marks:
+            rows.slips.update((module.id, item.item, cohort, group, slip) for slip in marks[item.item].slips)
 
 
 def _item(who: str, module: Module, fact: GradeFact, marks: Mapping[str, CellMark]) -> ItemRow | None:

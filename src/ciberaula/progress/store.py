@@ -30,10 +30,17 @@ from ciberaula.progress.tables import (
     ModulePlan,
     ModuleRow,
     ReviewRow,
+    SlipRow,
     Snapshot,
 )
 
-TABLES: dict[str, type] = {"learners": LearnerRow, "modules": ModuleRow, "items": ItemRow, "reviews": ReviewRow}
+TABLES: dict[str, type] = {
+    "learners": LearnerRow,
+    "modules": ModuleRow,
+    "items": ItemRow,
+    "reviews": ReviewRow,
+    "slips": SlipRow,
+}
 _BUILD = b"ciberaula.build"
 _TRIES, _PAUSE_S = 20, 0.05
 _Row = TypeVar("_Row")

@@ -1,4 +1,4 @@
-"""Shapes of the snapshot: what is known of each learner, module and item. No name, no student id, no answer."""
+"""Shapes of the snapshot: what is known of each learner, module and item. No name, no student id, nobody's own words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +79,18 @@ class ReviewRow:
 
 
 @dataclass(frozen=True)
+class SlipRow:
+    """How many people of a group gave one wrong answer to an item; ``answer`` in words of the course, never theirs."""
+
+    module: str
+    item: str
+    cohort: str
+    group: str
+    answer: str
+    count: int
+
+
+@dataclass(frozen=True)
 class ModulePlan:
     """What views need to know of a module's plan. ``items`` maps an item's id to its (kind, competence, points)."""
 
@@ -116,6 +128,7 @@ class Snapshot:
     modules: tuple[ModuleRow, ...]
     items: tuple[ItemRow, ...]
     reviews: tuple[ReviewRow, ...]
+    slips: tuple[SlipRow, ...] = ()
 
     @property
     def simulated(self) -> bool:

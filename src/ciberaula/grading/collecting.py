@@ -1,0 +1,380 @@
+"""Bringing work from nbgrader's exchange into ``submitted/``: whole or not at all, and no attempt that matters skipped.
+
+nbgrader's own collect keeps the latest of each trainee, removes what was there before it copies, and stops at the first
+name or file that is odd. Where the plan lets an earlier attempt count, attempts come in one by one, oldest first, and the
+next waits until the one in ``submitted/`` has been graded. The exchange keeps everything that was handed in.
+"""
+
+import errno
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatch
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from traitlets.config import Config
+
+from ciberaula.errors import UserError
+from ciberaula.files import cause
+from ciberaula.grading import ledger
+from ciberaula.grading.config import COURSE_ID, SET_ASIDE
+from ciberaula.grading.feedback import NAMED_BY
+from ciberaula.grading.intake import recover, replace_folder
+from ciberaula.grading.marking import digest_of, signature_of
+from ciberaula.grading.policy import policy_of
+from ciberaula.grading.roster import STUDENT_ID
+from ciberaula.i18n import _, ngettext
+
+_CHUNK = 1024 * 1024
+_REST_SECONDS = 120
+_STAGING = ".recogido-"
+MAX_FILES = 2000
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One attempt as it lies in the exchange. ``at`` is UTC without a zone; ``stamp`` is how the exchange wrote it."""
+
+    student: str
+    at: datetime
+    stamp: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Collected:
+    """``brought``: whose work came in, by id. ``waiting``: attempts that come in once what is there has been graded.
+
+    ``refused``: a Spanish line for each that could not be taken.
+    """
+
+    brought: tuple[str, ...]
+    waiting: int = 0
+    refused: tuple[str, ...] = ()
+
+    def told(self) -> str | None:
+        """What an instructor should know of it, a line each; ``None`` where everything came in."""
+        lines = list(self.refused)
+        if self.waiting:
+            words = ngettext(
+                "Queda {count} entrega en espera: aquí cuenta más de una por persona; califique y vuelva a recoger.",
+                "Quedan {count} entregas en espera: aquí cuenta más de una por persona; califique y vuelva a recoger.",
+                self.waiting,
+            )
+            lines.append(words.format(count=self.waiting))
+        return "\n".join(lines) or None
+
+
+def settled(folder: Path) -> bool:
+    """True when nbgrader has finished writing an attempt into the exchange: its secret comes last.
+
+    A folder without one was put there in another way; it must not have changed for a while.
+    """
+    try:
+        if (folder / NAMED_BY).lstat().st_size > 0:
+            return True
+        since = time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        since = time.time() - folder.stat().st_mtime
+    return abs(since) > _REST_SECONDS  # a date in the future is a clock that was set back, not a change
+
+
+def collect(
+    config: Config,
+    assignment: str,
+    *,
+    students: Container[str] | None = None,
+    ready: Callable[[Path], bool] = settled,
+) -> Collected:
+    """Bring in what trainees handed in through the exchange and is not here yet. Safe to repeat and to interrupt.
+
+    ``students``: only these. ``ready`` says of a folder in the exchange whether it is complete. While ``waiting`` is not
+    zero, grade and collect again. Raises ``UserError`` where there is no exchange, it cannot be read, or no space is left.
+    """
+    course = CourseDirectory(config=config)
+    with _alone(_target(course, ".", ".")):
+        return _collect(config, course, assignment, students, ready)
+
+
+def _collect(
+    config: Config,
+    course: CourseDirectory,
+    assignment: str,
+    students: Container[str] | None,
+    ready: Callable[[Path], bool],
+) -> Collected:
+    handed, refused = handed_in(Path(config.Exchange.root) / COURSE_ID / "inbound", assignment)
+    handed = {student: attempts for student, attempts in handed.items() if students is None or student in students}
+    handed = {student: left for student, attempts in handed.items() if (left := _complete(attempts, ready))}
+    every = policy_of(assignment).one_by_one
+    here = _here(course, assignment, handed)
+    known = _known(str(course.db_url), assignment, list(handed)) if every else {}
+    chosen, waiting = next_attempts(
+        handed,
+        {student: _stamp(folder) for student, folder in here.items()},
+        {student: {one.submitted_at for one in attempts} for student, attempts in known.items()},
+        every=every,
+        busy={student for student, folder in here.items() if every and not _was_graded(folder, known.get(student, ()))},
+    )
+    brought: list[str] = []
+    for one in chosen:
+        reason = _try_to_bring(one, course, assignment)
+        if reason is None:
+            brought.append(one.student)
+        else:
+            refused.append(_line(one.folder, reason))
+    return Collected(tuple(brought), waiting, tuple(refused))
+
+
+def next_round(config: Config, assignment: str) -> Collected:
+    """After everything here was graded: bring in the next attempts of those who have one here. Nothing where all is in.
+
+    ``grade`` until ``brought`` is empty, and every attempt had its turn.
+    """
+    if not policy_of(assignment).one_by_one or not (Path(config.Exchange.root) / COURSE_ID / "inbound").is_dir():
+        return Collected(())
+    everyone = _target(CourseDirectory(config=config), ".", ".")
+    here = {entry.name for entry in os.scandir(everyone)} if everyone.is_dir() else set()
+    return collect(config, assignment, students=here)
+
+
+def handed_in(inbound: Path, assignment: str) -> tuple[dict[str, list[Handed]], list[str]]:
+    """The attempts of an assignment in the exchange by trainee, oldest first, and a line for each odd name."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(inbound) if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError as error:
+        raise UserError(
+            _("El intercambio está vacío: publique la tarea primero (ciberaula release {name}).").format(
+                name=assignment
+            )
+        ) from error
+    except OSError as error:
+        raise UserError(
+            _("No se puede leer el intercambio {folder}: {reason}.").format(folder=inbound, reason=cause(error))
+        ) from error
+    found: dict[str, list[Handed]] = {}
+    refused = []
+    for name in names:
+        parts = name.split("+")
+        if len(parts) < 3 or parts[1] != assignment:
+            continue
+        at = _moment(parts[2])
+        if at is None or len(parts) > 4 or not STUDENT_ID.fullmatch(parts[0]):
+            refused.append(_line(inbound / name, _("su nombre no es el de una entrega; quedó en el intercambio")))
+            continue
+        found.setdefault(parts[0], []).append(Handed(parts[0], at, parts[2], inbound / name))
+    for attempts in found.values():
+        attempts.sort(key=lambda one: (one.at, one.folder.name))
+    return found, refused
+
+
+def next_attempts(
+    handed: Mapping[str, Sequence[Handed]],
+    here: Mapping[str, datetime | None],
+    graded: Mapping[str, Collection[datetime | None]],
+    *,
+    every: bool,
+    busy: Container[str] = (),
+) -> tuple[list[Handed], int]:
+    """Which attempts to bring in now, at most one a trainee, and how many must wait for a later turn.
+
+    ``here``: the moment of what lies in ``submitted/``; without an entry there is nothing (an entry may be ``None``: work
+    without a date). ``graded``: the moments of the attempts graded so far. ``busy``: whose work in ``submitted/`` waits
+    to be graded. Not ``every``: only the latest, if it is newer.
+    """
+    chosen, waiting = [], 0
+    for student, attempts in handed.items():
+        if not every:
+            last, kept = attempts[-1], here.get(student)
+            chosen += [last] if kept is None or last.at > kept else []
+            continue
+        seen = {*graded.get(student, ()), *([here[student]] if student in here else [])}
+        pending = [one for one in attempts if one.at not in seen]
+        turn = 0 if student in busy else 1
+        chosen += pending[:turn]
+        waiting += len(pending[turn:])
+    return chosen, waiting
+
+
+@contextmanager
+def _alone(everyone: Path) -> Iterator[None]:
+    """One collection at a time; what an earlier one that was killed left half copied goes first."""
+    import fcntl  # there is none on Windows, and no exchange either
+
+    everyone.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(everyone, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for left in everyone.glob(f"{_STAGING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _complete(attempts: Iterable[Handed], ready: Callable[[Path], bool]) -> list[Handed]:
+    found = []
+    for one in attempts:
+        try:
+            if ready(one.folder):
+                found.append(one)
+        except OSError:
+            continue  # it went away while we looked
+    return found
+
+
+def _here(course: CourseDirectory, assignment: str, students: Iterable[str]) -> dict[str, Path]:
+    """The folders in ``submitted/`` of those who have one; what an interruption left beside its place goes back first."""
+    found = {}
+    for student in students:
+        folder = _target(course, student, assignment)
+        recover(folder, _aside(folder))
+        if folder.is_dir():
+            found[student] = folder
+    return found
+
+
+def _known(db_url: str, assignment: str, students: Sequence[str]) -> dict[str, list[ledger.Attempt]]:
+    with ledger.reading(db_url) as connection:
+        return ledger.attempts_of(connection, assignment, students)
+
+
+def _was_graded(folder: Path, attempts: Iterable[ledger.Attempt]) -> bool:
+    attempts = list(attempts)
+    if not attempts:
+        return False
+    signature = signature_of(folder)
+    if any(one.signature == signature for one in attempts):
+        return True
+    digest = digest_of(folder)
+    return any(one.digest == digest for one in attempts)
+
+
+def _target(course: CourseDirectory, student: str, assignment: str) -> Path:
+    return Path(course.format_path(course.submitted_directory, student, assignment)).resolve()
+
+
+def _line(folder: Path, reason: str) -> str:
+    shown = "".join(sign if sign.isprintable() else "?" for sign in folder.name[:120])
+    return _("{name}: no se recogió: {reason}.").format(name=shown, reason=reason.rstrip("."))
+
+
+def _try_to_bring(one: Handed, course: CourseDirectory, assignment: str) -> str | None:
+    """Bring in one attempt; return why not, in Spanish. Raises ``UserError`` where the next would meet the same."""
+    try:
+        _bring(one, _target(course, one.student, assignment), course)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UserError(
+                _("No se pudo recoger {name} ({reason}): lo recogido hasta ahora queda guardado.").format(
+                    name=assignment, reason=cause(error)
+                )
+            ) from error
+        return cause(error)
+    except UserError as error:
+        return str(error)
+    return None
+
+
+def _bring(one: Handed, target: Path, course: CourseDirectory) -> None:
+    """Copy an attempt beside its place, to disk, and put it there with one rename."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=target.parent.parent) as staging:
+        folder = Path(staging, "entrega")
+        _copy(one.folder, folder, course)
+        # The exchange's word, not a file that the trainee could have written: it also says later what was collected.
+        _write(folder / "timestamp.txt", one.stamp.encode())
+        replace_folder(folder, target, _aside(target))
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.anterior")
+
+
+def _copy(source: Path, target: Path, course: CourseDirectory) -> None:
+    """Copy plain files and folders; of anything else, and of links, only a note that it was there.
+
+    Everything is opened relative to a folder that was already open and without following links: a trainee who may still
+    write in the exchange cannot point a name elsewhere in between. nbgrader's limits and ignored names hold.
+    """
+    left, count = course.max_dir_size * 1000, 0
+    for here, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
+        place = target / Path(here).relative_to(source)
+        place.mkdir()
+        folders[:] = [name for name in folders if not _ignored(name, course)]
+        for name in [*folders, *names]:
+            if _ignored(name, course):
+                continue
+            count += 1
+            if count > MAX_FILES:
+                raise UserError(_("trae más de {most} archivos; pida otra entrega").format(most=MAX_FILES))
+            kind = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
+            if stat.S_ISDIR(kind):
+                continue
+            if not stat.S_ISREG(kind):
+                _note(place, name)
+                continue
+            left -= _copy_file(name, descriptor, place, min(course.max_file_size * 1000, left), left)
+
+
+def _copy_file(name: str, folder: int, place: Path, most: int, left: int) -> int:
+    """Copy one file and return its bytes. One over nbgrader's limit for files is left out, as nbgrader does."""
+    source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    with os.fdopen(source, "rb") as stream:
+        about = os.fstat(source)
+        if not stat.S_ISREG(about.st_mode):
+            _note(place, name)
+            return 0
+        if about.st_size > left:
+            raise UserError(_("ocupa más de lo admitido; pida que la reduzca"))
+        if about.st_size > most:
+            return 0
+        size = 0
+        with (place / name).open("xb") as out:
+            while size < about.st_size and (chunk := stream.read(min(_CHUNK, about.st_size - size))):
+                size += len(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+    return size
+
+
+def _note(place: Path, name: str) -> None:
+    """What ``repair.set_aside_odd_files`` leaves where something was that nothing may open."""
+    words = _("Aquí había un enlace o un archivo especial llamado {name}; no se recogió.").format(name=name)
+    _write(place / (name + SET_ASIDE), words.encode("utf-8", "replace") + b"\n")
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with path.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _ignored(name: str, course: CourseDirectory) -> bool:
+    return any(fnmatch(name, pattern) for pattern in course.ignore)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        read: datetime | None = parse_utc(text.strip())
+    except (ValueError, OverflowError):
+        return None
+    return read
+
+
+def _stamp(folder: Path) -> datetime | None:
+    try:
+        return _moment((folder / "timestamp.txt").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,157 @@
+"""``ciberaula grade``: grade what was handed in, on all cores or on several machines, and tell how it goes."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ciberaula.errors import UserError
+from ciberaula.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from ciberaula.grading.cohort import Cohort
+    from ciberaula.grading.grading_display import Display, Meter
+
+# The handler imports what it needs: nbgrader takes a second to load, and most commands do without.
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add ``grade``. It sets ``run``: a function of the parsed arguments that returns an exit code."""
+    words = _("Califica lo entregado: de las tareas que se indiquen, o de todas.")
+    command = subparsers.add_parser("grade", help=words, description=words)
+    command.set_defaults(run=run)
+    command.add_argument("assignments", nargs="*", metavar="assignment", help=_("La tarea; sin ninguna, todas."))
+    command.add_argument("--student", action="append", help=_("Solo esta persona; puede repetirse."))
+    command.add_argument("--force", action="store_true", help=_("Califica también lo que ya estaba calificado."))
+    command.add_argument(
+        "--scheduler", metavar="tcp://…:8786", help=_("Un planificador de Dask, para usar varias máquinas.")
+    )
+    command.add_argument("--workers", type=int, help=_("Cuántos procesos (por defecto, uno por procesador)."))
+    command.add_argument("--json", action="store_true", help=_("Un objeto JSON por línea, para programas."))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What there is to do for one assignment."""
+
+    assignment: str
+    todo: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade what is pending. 0: all of it has its marks; 1: something could not be graded, and it was told."""
+    if options.workers is not None and options.workers < 1:
+        raise UserError(_("--workers necesita un número desde 1."))
+    from ciberaula.grading import cluster_start
+
+    if not options.scheduler and options.workers != 1 and not options.student:
+        cluster_start.begin()  # loads while this process does
+    cluster_start.import_quickly()
+    from ciberaula.grading.cohort import Cohort
+    from ciberaula.grading.grading_display import Meter, shown
+
+    cohort = Cohort()
+    parts = _parts(cohort, options)
+    if not parts:
+        print(_("Todavía no hay nada entregado: recójalo primero (ciberaula collect)."))
+        return 0
+    meter = Meter(sum(len(part.todo) + len(part.unchanged) for part in parts))
+    with shown(meter, as_json=options.json, several=len(parts) > 1) as (display, draw):
+        _tell_unchanged(parts, meter, display)
+        draw()
+        try:
+            _grade(parts, options, meter, display, draw)
+        except KeyboardInterrupt:
+            with contextlib.suppress(KeyboardInterrupt):
+                _tell_interrupted(meter)
+            raise
+        for part in parts:
+            if part.todo:
+                _tell_same_logs(cohort, part.assignment, display)
+        display.end()
+    return 1 if meter.counts["failed"] or meter.counts["not_gradable"] else 0
+
+
+def _parts(cohort: "Cohort", options: argparse.Namespace) -> list[_Part]:
+    from ciberaula.grading.engine import pending
+
+    named = list(dict.fromkeys(options.assignments))
+    for assignment in named:
+        cohort.require(assignment)
+    handed_in = {name: _handed_in(cohort, name) for name in named or sorted(cohort.api.get_source_assignments())}
+    chosen = _chosen(handed_in, options.student)
+    parts = []
+    for assignment, students in chosen.items():
+        if students:
+            found = pending(assignment, students, force=options.force)
+            parts.append(_Part(assignment, found.todo, found.unchanged))
+    return parts
+
+
+def _handed_in(cohort: "Cohort", assignment: str) -> list[str]:
+    return sorted(cohort.api.get_submitted_students(assignment))
+
+
+def _chosen(handed_in: dict[str, list[str]], asked: Sequence[str] | None) -> dict[str, list[str]]:
+    """The students to grade in each assignment. ``UserError`` where somebody asked for handed in nothing."""
+    if not asked:
+        return handed_in
+    for student in asked:
+        if not any(student in students for students in handed_in.values()):
+            raise UserError(
+                _("No hay entrega de {student} en {name}: recójala primero (ciberaula collect).").format(
+                    student=student, name=", ".join(handed_in)
+                )
+            )
+    return {name: [one for one in students if one in asked] for name, students in handed_in.items()}
+
+
+def _tell_unchanged(parts: Iterable[_Part], meter: "Meter", display: "Display") -> None:
+    from ciberaula.grading.outcomes import Graded
+
+    for part in parts:
+        for student in part.unchanged:
+            meter.count("unchanged")
+            display.outcome(part.assignment, Graded(student, "unchanged"))
+
+
+def _grade(parts: Sequence[_Part], options: argparse.Namespace, meter: "Meter", display: "Display", draw: Any) -> None:
+    from ciberaula.grading import cluster
+
+    todo = [part for part in parts if part.todo]
+    count = sum(len(part.todo) for part in todo)
+    if not count:
+        return
+    names = [part.assignment for part in todo]
+    with cluster.pool(names, count, scheduler=options.scheduler, workers=options.workers) as pool:
+        waiting = [
+            order
+            for part in todo
+            for order in cluster.orders(part.assignment, part.todo, pool.size, force=options.force)
+        ]
+        for order, outcomes in pool.grade(waiting):
+            for graded in outcomes:
+                meter.count(graded.state)
+                display.outcome(order.assignment, graded)
+            draw()
+
+
+def _tell_interrupted(meter: "Meter") -> None:
+    left = meter.total - meter.done
+    words = ngettext(
+        "Interrumpido: queda {count} entrega por calificar y nada quedó a medias. Repita la orden para seguir.",
+        "Interrumpido: quedan {count} entregas por calificar y nada quedó a medias. Repita la orden para seguir.",
+        left,
+    )
+    print(words.format(count=left), file=sys.stderr, flush=True)
+
+
+def _tell_same_logs(cohort: "Cohort", assignment: str, display: "Display") -> None:
+    from ciberaula.grading.same_logs import same_logs
+
+    handed_in = _handed_in(cohort, assignment)
+    for line in same_logs({one: cohort.folder("submitted", one, assignment) for one in handed_in}):
+        display.note(assignment, line)

@@ -1,0 +1,185 @@
+"""Marks that a person changes by hand: nbgrader's manual score, and who, why and when in the same transaction.
+
+Grading never writes a manual score, so a change survives every later run.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from nbgrader.api import Assignment, BaseCell, Grade, SolutionCell, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.orm import Session, aliased
+
+from ciberaula.errors import UserError
+from ciberaula.grading import ledger
+from ciberaula.grading.policy import AnySession, refresh_penalties
+from ciberaula.grading.words import number
+from ciberaula.i18n import _
+
+FORMGRADER = "formgrader"
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Override:
+    """A row of ``ciberaula_override``. ``points`` is ``None`` where the item went back to its test; ``made_at`` is UTC."""
+
+    assignment: str
+    student: str
+    item: str
+    before: float | None
+    points: float | None
+    author: str
+    reason: str
+    made_at: datetime
+
+
+@contextmanager
+def session_on(db_url: str) -> Iterator[Session]:
+    """nbgrader's rows and ours in one transaction that writes: all of it or nothing."""
+    with ledger.writing(db_url) as connection, Session(bind=connection) as session:
+        yield session
+        session.flush()
+
+
+def override(
+    db_url: str, assignment: str, student: str, item: str, points: float | None, *, author: str, reason: str
+) -> Override:
+    """Give ``points`` for an item whatever its test says, or with ``None`` give the item back to its test.
+
+    The late penalty of the submission is worked out anew. Raises ``UserError`` for a submission or an item that is not
+    there, points out of range, or a missing reason; then nothing changed.
+    """
+    author, reason = _words(author, reason)
+    with session_on(db_url) as session:
+        note_elsewhere(session, assignment, [student])
+        grade = _grade(session, assignment, student, item)
+        if points is not None and not (math.isfinite(points) and 0 <= points <= grade.max_score):
+            raise UserError(
+                _("«{item}» vale de 0 a {most} puntos: {points} no se puede poner.").format(
+                    item=item, most=number(grade.max_score), points=number(points)
+                )
+            )
+        before = grade.auto_score if grade.manual_score is None else grade.manual_score
+        grade.manual_score = points
+        # Without a test's score somebody must still look at it.
+        grade.needs_manual_grade = points is None and grade.auto_score is None
+        made = Override(assignment, student, item, before, points, author, reason, ledger.utc_now())
+        _keep(session, made)
+        refresh_penalties(session, assignment, [student])
+    return made
+
+
+def overrides_of(db_url: str, assignment: str, students: Sequence[str] | None = None) -> list[Override]:
+    """Every change by hand of an assignment, oldest first; what formgrader changed since is noted first."""
+    with session_on(db_url) as session:
+        note_elsewhere(session, assignment, students)
+        return _made(session, assignment, students)
+
+
+def in_force(session: AnySession, assignment: str, student: str) -> dict[str, Override]:
+    """Item -> the change by hand that its mark comes from now."""
+    last = {one.item: one for one in _made(session, assignment, [student])}
+    return {item: one for item, one in last.items() if one.points is not None}
+
+
+def note_elsewhere(session: AnySession, assignment: str, students: Sequence[str] | None = None) -> int:
+    """Keep a row for each mark of a test that was changed in formgrader, which knows neither who nor why; return how many.
+
+    Marks of answers that a person reads anyway are no changes, and are left out. Commits nothing.
+    """
+    last = {(one.student, one.item): one for one in _made(session, assignment, students)}
+    noted = 0
+    for student, item, auto, manual in _tested(session, assignment, students):
+        known = last.get((student, item))
+        in_place = known.points if known else None
+        if manual == in_place:
+            continue
+        before = auto if in_place is None else in_place
+        reason = _("Cambio hecho en formgrader, que no guarda quién ni por qué; la fecha es la de esta anotación.")
+        _keep(session, Override(assignment, student, item, before, manual, FORMGRADER, reason, ledger.utc_now()))
+        noted += 1
+    return noted
+
+
+def _words(author: str, reason: str) -> tuple[str, str]:
+    author, reason = author.strip(), reason.strip()
+    if not reason:
+        raise UserError(_("Falta el motivo del cambio: escríbalo con --reason; queda guardado con su fecha."))
+    if not author:
+        raise UserError(_("Falta quién hace el cambio: escríbalo con --author."))
+    if len(reason) > LONGEST_REASON or len(author) > 100:
+        raise UserError(_("El motivo admite {most} caracteres y el nombre 100: acórtelos.").format(most=LONGEST_REASON))
+    return author, reason
+
+
+def _grade(session: Session, assignment: str, student: str, item: str) -> Grade:
+    submission = session.execute(
+        sa.select(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment, SubmittedAssignment.student_id == student)
+    ).scalar_one_or_none()
+    if submission is None:
+        raise UserError(
+            _("No hay entrega calificada de {student} en {name}: recójala y califíquela primero.").format(
+                student=student, name=assignment
+            )
+        )
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    found = [grade for grade in grades if grade.name == item]
+    if len(found) != 1:
+        known = ", ".join(sorted(grade.name for grade in grades)) or _("ninguna")
+        raise UserError(
+            _("{name} no tiene una pregunta «{item}»: use una de {known}.").format(
+                name=assignment, item=item, known=known
+            )
+        )
+    return found[0]
+
+
+def _tested(
+    session: AnySession, assignment: str, students: Sequence[str] | None
+) -> list[tuple[str, str, float | None, float | None]]:
+    """Student, item, test's score and manual score of every grade of a test cell."""
+    # nbgrader keeps a solution cell of the same name for what a person grades.
+    twin = aliased(BaseCell)
+    written = (
+        sa.select(twin.id)
+        .where(
+            twin.name == BaseCell.name,
+            twin.notebook_id == BaseCell.notebook_id,
+            twin.type == SolutionCell.__mapper_args__["polymorphic_identity"],
+        )
+        .exists()
+    )
+    query = (
+        sa.select(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score, Grade.manual_score)
+        .select_from(Grade)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment, ~written)
+        .order_by(SubmittedAssignment.student_id, BaseCell.name)
+    )
+    if students is not None:
+        query = query.where(SubmittedAssignment.student_id.in_(students))
+    return [tuple(row) for row in session.execute(query)]
+
+
+def _made(session: AnySession, assignment: str, students: Sequence[str] | None) -> list[Override]:
+    table = ledger.overrides
+    columns = [table.c[name] for name in Override.__dataclass_fields__]
+    query = sa.select(*columns).where(table.c.assignment == assignment).order_by(table.c.id)
+    if students is not None:
+        query = query.where(table.c.student.in_(students))
+    return [Override(*row) for row in session.execute(query)]
+
+
+def _keep(session: AnySession, made: Override) -> None:
+    values: dict[str, Any] = asdict(made)
+    session.execute(ledger.overrides.insert().values(**values))

@@ -1,0 +1,64 @@
+"""``ciberaula roster``: a list of participants checked, and brought in, before anybody hands anything in."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ciberaula.grading.plainly import plainly
+from ciberaula.i18n import _, ngettext
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add ``roster check`` and ``roster import``."""
+    words = _("Revisa una lista de participantes, o la toma como la del curso.")
+    command = subparsers.add_parser("roster", help=words, description=words)
+    actions = command.add_subparsers(title=_("qué hacer"), metavar=_("qué hacer"), required=True)
+    for name, run, about in (
+        ("check", _check, _("Dice qué cambiaría, sin cambiar nada.")),
+        ("import", _import, _("La toma como lista del curso; quien ya no está se conserva y se avisa.")),
+    ):
+        action = actions.add_parser(name, help=about, description=about)
+        action.add_argument("file", type=Path, help=_("Lista en CSV UTF-8."))
+        action.set_defaults(run=plainly(run))
+
+
+def _check(options: argparse.Namespace) -> int:
+    _before, after = _both(options.file)
+    _tell(_before, after)
+    print(_("{file}: sirve. Nada ha cambiado; para tomarla: ciberaula roster import {file}.").format(file=options.file))
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from ciberaula.grading.roster import compare, merged, roster_path, write_roster
+
+    before, after = _both(options.file)
+    _tell(before, after)
+    if not compare(before, after):
+        print(_("La lista del curso ya estaba al día."))
+        return 0
+    write_roster(merged(before, after))
+    print(_("Lista del curso guardada en {path}.").format(path=roster_path()))
+    return 0
+
+
+def _both(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The course's list (none at the beginning) and the one at ``file``."""
+    from ciberaula.grading.roster import read_roster, roster_path
+
+    after = read_roster(file)
+    return (read_roster() if roster_path().exists() else {}), after
+
+
+def _tell(before: dict[str, Any], after: dict[str, Any]) -> None:
+    from ciberaula.grading.roster import compare
+
+    changes = compare(before, after)
+    count = len(after)
+    print(ngettext("{count} persona en la lista.", "{count} personas en la lista.", count).format(count=count))
+    for one in changes.new:
+        print(_("Nueva: {id}.").format(id=one))
+    for one, columns in changes.changed.items():
+        print(_("Cambia: {id} ({columns}).").format(id=one, columns=", ".join(columns)))
+    for one in changes.gone:
+        print(_("Ya no está: {id}. Se conserva con su trabajo; para borrarla: ciberaula erase {id}.").format(id=one))
