@@ -22,7 +22,10 @@ _PROVIDERS = (
     "ciberaula.grading.export_command",
     "ciberaula.grading.roster_command",
     "ciberaula.grading.grade_command",
+    "ciberaula.grading.policy_commands",
+    "ciberaula.grading.serve_command",
     "ciberaula.progress.commands",
+    "ciberaula.progress.analysis_commands",
     "ciberaula.casework.commands",
     "ciberaula.datasets.commands",
 )

@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).parents[2]
 OUTPUTS = ("autograded", "feedback", "exchange", "logs", "calificando", "cache", "gradebook.db", "nbgrader")
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """What became of a run of the whole suite."""
 

@@ -30,7 +30,10 @@ class _Finder(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             named = MARK.casefold() in (value or "").casefold()
-            if named and (name.startswith("on") or name in _FETCHING):
+            link = (
+                tag == "a" and name == "href" and re.match(r"https?:", value or "")
+            )  # followed by nobody but a person
+            if named and not link and (name.startswith("on") or name in _FETCHING):
                 self.found.append(f"<{tag} {name}={value!r}>")
             if MARK.casefold() in name.casefold():
                 self.found.append(f"<{tag} {name}>")

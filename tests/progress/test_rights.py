@@ -5,8 +5,10 @@ import csv
 import io
 import json
 import zipfile
+from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 from nbgrader.utils import notebook_hash
 
 from ciberaula.casework.cohort import Cohort, actor_of
@@ -20,6 +22,7 @@ from ciberaula.casework.vocabulary import Role
 from ciberaula.classroom.sheetfile import Content, Entry
 from ciberaula.cli import main
 from ciberaula.errors import UserError
+from ciberaula.grading import ledger
 from ciberaula.progress.commands import add_commands
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.rights import erase, held
@@ -46,11 +49,29 @@ def exchanged(home):
     logs = home / "logs"
     logs.mkdir()
     (logs / "nbgrader.log").write_text("Autograding azu-1/05\nAutograding azu-11/05\nwriting submitted/azu-1\n")
+    keep_ledger(home)
     (home / "double-marking").mkdir()
     (home / "double-marking" / f"{cohort.MODULE}.csv").write_text(
         "student,author,at,hechos\nazu-1,Otra docente,2026-06-07,1.5\nazu-11,Otra docente,2026-06-07,2\n"
     )
     return home
+
+
+def keep_ledger(home):
+    """An attempt, a change by hand and an extension of azu-1 and of azu-11, as grading keeps them."""
+    at = datetime(2026, 6, 6, 12)
+    signed = {"author": "Docente de prueba", "made_at": at}
+    graded = {"signature": "s", "digest": "d", "key": "k", "state": "graded", "receipt": "r", "graded_at": at}
+    with ledger.writing(f"sqlite:///{home / 'gradebook.db'}") as connection:
+        for student in ("azu-1", "azu-11"):
+            whose = {"assignment": cohort.MODULE, "student": student}
+            connection.execute(ledger.attempts.insert().values(**whose, number=1, points=3.0, counts=True, **graded))
+            connection.execute(ledger.extensions.insert().values(**whose, minutes=60, reason="sin señal", **signed))
+            connection.execute(
+                ledger.overrides.insert().values(
+                    **whose, item="p01", points=2.0, reason=f"{student} lo explicó", **signed
+                )
+            )
 
 
 def rows(archive, name):
@@ -63,10 +84,16 @@ def test_what_is_held_can_be_read_by_a_person(exchanged):
         (person,) = rows(archive, "persona.csv")
         grades = rows(archive, "notas.csv")
         seconds = rows(archive, "segundas-lecturas.csv")
+        (attempt,) = rows(archive, "intentos.csv")
+        (change,) = rows(archive, "cambios.csv")
+        (extension,) = rows(archive, "prorrogas.csv")
         readme = archive.read("LEEME.txt").decode()
     assert person["name"] == "Ana Paredes"
     assert len(grades) == 12
     assert [row["hechos"] for row in seconds] == ["1.5"]
+    assert (attempt["points"], attempt["counts"], attempt["graded_at"]) == ("3.0", "True", "2026-06-06T12:00:00Z")
+    assert (change["item"], change["points"], change["reason"]) == ("p01", "2.0", "azu-1 lo explicó")
+    assert (extension["minutes"], extension["reason"]) == ("60", "sin señal")
     assert {"avance.json", f"archivos/submitted/azu-1/{cohort.MODULE}/registro.jsonl"} <= set(names)
     assert any(name.startswith("archivos/exchange/ciberaula/inbound/azu-1+") for name in names)
     assert not any("azu-2" in name or "azu-11" in name for name in names)
@@ -95,8 +122,31 @@ def test_erasing_leaves_no_byte_of_the_participant(exchanged):
             ), path
     assert (exchanged / "exchange/ciberaula/feedback/other.html").exists()
     assert (exchanged / "submitted" / "azu-2").exists()
+    with ledger.reading(f"sqlite:///{exchanged / 'gradebook.db'}") as connection:
+        for table in (ledger.attempts, ledger.overrides, ledger.extensions):
+            assert connection.execute(sa.select(table.c.student)).scalars().all() == ["azu-11"]
     assert "azu-11" in (exchanged / "double-marking" / f"{cohort.MODULE}.csv").read_text()
     assert (exchanged / "logs" / "nbgrader.log").read_text() == "Autograding azu-11/05\n"
+
+
+def test_who_only_has_an_extension_is_given_it_and_erased(home):
+    with ledger.writing(f"sqlite:///{home / 'gradebook.db'}") as connection:
+        connection.execute(
+            ledger.extensions.insert().values(
+                assignment=cohort.MODULE,
+                student="azu-99",
+                minutes=5,
+                author="x",
+                reason="y",
+                made_at=datetime(2026, 6, 6),
+            )
+        )
+    with zipfile.ZipFile(io.BytesIO(held(home, "azu-99"))) as archive:
+        assert [row["minutes"] for row in rows(archive, "prorrogas.csv")] == ["5"]
+    erase(home, "azu-99")
+    with pytest.raises(UserError, match="No hay nadie"):
+        held(home, "azu-99")
+    assert b"azu-99" not in (home / "gradebook.db").read_bytes()
 
 
 @pytest.mark.parametrize("student", ["nadie", "..", "../var", "azu-1/../azu-2", "*", ""])

@@ -55,7 +55,7 @@ def test_hours_are_credited_for_completed_modules_only(built, whole):
 
 def test_no_name_and_no_id_is_in_any_file_that_views_read(built):
     files = [path for path in (built / "progress").rglob("*") if path.is_file() and path.name != "secret"]
-    assert len(files) == 5 + len(cohort.PEOPLE)
+    assert len(files) == 6 + len(cohort.PEOPLE)
     for path in files:
         data = path.read_bytes()
         for person in cohort.PEOPLE:

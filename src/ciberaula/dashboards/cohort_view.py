@@ -7,7 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ciberaula.dashboards import charts, words
-from ciberaula.dashboards.export import csv_bytes, download
+from ciberaula.dashboards.alike_part import alike_section
+from ciberaula.dashboards.export import download
+from ciberaula.dashboards.items_part import item_name, items_section
 from ciberaula.dashboards.page import Html, base_url, choice, details, empty, link, page, query, section, table
 from ciberaula.dashboards.parts import competence_table, in_words, legend, people, provisional_note, state_label
 from ciberaula.i18n import _, ngettext
@@ -16,8 +18,8 @@ from ciberaula.progress.names import current_role, names
 from ciberaula.progress.rules import INACTIVE_DAYS
 from ciberaula.progress.store import load
 from ciberaula.progress.tables import ItemRow, LearnerRow, ModulePlan, ModuleRow, ReviewRow, Snapshot, State
+from ciberaula.spreadsheet import csv_bytes
 
-HARDEST = 6
 # Beyond this a grid of people says less than a bar.
 MAX_DOTS = 300
 _URGENCY: tuple[State, ...] = ("needs_help", "in_progress", "not_started", "completed", "planned")
@@ -65,7 +67,8 @@ def view(home: Path) -> Page:
         _learners(everyone, asked, snapshot),
         _reviews(snapshot, everyone, asked, known),
         _competences(snapshot, everyone, asked),
-        _hardest(snapshot, everyone, asked),
+        _items(snapshot, everyone, asked),
+        _alike(home, everyone, asked, known),
         _planned(snapshot),
     ]
     return page(
@@ -208,7 +211,7 @@ def _reviews(snapshot: Snapshot, lines: list[_Line], asked: _Choice, known: dict
     rows = [
         (
             known.get(found[0].pseudonym, _("(sin nombre en la lista)")),
-            _item_name(asked.module, found[0].item)
+            item_name(asked.module, found[0].item)
             if len(found) == 1
             else _("{count} preguntas").format(count=len(found)),
             words.status(found[0].status),
@@ -234,13 +237,6 @@ def _open(one: ReviewRow, known: dict[str, str]) -> Html:
     return link(place, _("Abrir"), known.get(one.pseudonym, ""))
 
 
-def _item_name(plan: ModulePlan, item: str) -> str:
-    """«Pregunta 4 (ordenar)»."""
-    kind = plan.items[item][0] if item in plan.items else ""
-    ordinal = list(plan.items).index(item) + 1 if item in plan.items else item
-    return _("Pregunta {number} ({kind})").format(number=ordinal, kind=words.kind(kind))
-
-
 def _graded(snapshot: Snapshot, lines: list[_Line], asked: _Choice) -> list[ItemRow]:
     here = {line.learner.pseudonym for line in lines}
     return [item for item in snapshot.items if item.module == asked.module.id and item.pseudonym in here]
@@ -255,28 +251,19 @@ def _competences(snapshot: Snapshot, lines: list[_Line], asked: _Choice) -> str:
     return section(title, shown, note=provisional_note(snapshot.meta))
 
 
-def _hardest(snapshot: Snapshot, lines: list[_Line], asked: _Choice) -> str:
-    """Items by the mean share earned, lowest first: what a next session might take up."""
-    earned: dict[str, list[float]] = {}
-    for item in _graded(snapshot, lines, asked):
-        if item.earned is not None and item.maximum:
-            earned.setdefault(item.item, []).append(item.earned / item.maximum)
-    title = _("Preguntas más difíciles")
-    if not earned:
-        return section(title, empty(_("Todavía no hay entregas calificadas.")))
-    means = sorted((sum(shares) / len(shares), name) for name, shares in earned.items())[:HARDEST]
-    rows = [
-        (
-            _item_name(asked.module, name),
-            snapshot.meta.competences.get(asked.module.items[name][1], ""),
-            Html(charts.bar(mean)),
-            words.percent(mean),
-            len(earned[name]),
-        )
-        for mean, name in means
+def _items(snapshot: Snapshot, lines: list[_Line], asked: _Choice) -> str:
+    slips = [
+        one
+        for one in snapshot.slips
+        if one.module == asked.module.id and asked.group in ("", one.group) and asked.cohort in ("", one.cohort)
     ]
-    header = (_("Pregunta"), _("Competencia"), _("Puntos obtenidos"), _("Media"), _("Respuestas"))
-    return section(title, table(_("De la más difícil a la menos"), header, rows))
+    return items_section(snapshot.meta, asked.module, _graded(snapshot, lines, asked), slips)
+
+
+def _alike(home: Path, lines: list[_Line], asked: _Choice, known: dict[str, str]) -> str:
+    filters = {"modulo": asked.module.id, "cohorte": asked.cohort, "grupo": asked.group, "estado": asked.state}
+    chosen = {name: value for name, value in filters.items() if value}
+    return alike_section(home, asked.module, known, [line.learner for line in lines], chosen)
 
 
 def _planned(snapshot: Snapshot) -> str:

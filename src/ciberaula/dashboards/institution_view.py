@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from ciberaula.dashboards import charts, words
-from ciberaula.dashboards.export import csv_bytes, download
+from ciberaula.dashboards.export import download
 from ciberaula.dashboards.page import Html, details, empty, page, section, table
 from ciberaula.dashboards.parts import people
 from ciberaula.i18n import _, ngettext
@@ -15,6 +15,7 @@ from ciberaula.progress.names import Role, current_role, require
 from ciberaula.progress.store import load
 from ciberaula.progress.suppression import MINIMUM, Publication, publish
 from ciberaula.progress.tables import LearnerRow, Meta, Snapshot
+from ciberaula.spreadsheet import csv_bytes
 
 _Rows = list[tuple[str, int | None, float | None, float | None]]
 
@@ -52,7 +53,7 @@ def _of_one_kind(snapshot: Snapshot) -> Snapshot:
     kept = invented if invented and len(real) < MINIMUM else real
     known = {one.pseudonym for one in kept}
     rows = tuple(row for row in snapshot.modules if row.pseudonym in known)
-    return replace(snapshot, learners=tuple(kept), modules=rows, items=(), reviews=())
+    return replace(snapshot, learners=tuple(kept), modules=rows, items=(), reviews=(), slips=())
 
 
 def _offered(snapshot: Snapshot) -> float:

@@ -4,13 +4,14 @@ from html import escape
 from pathlib import Path
 
 from ciberaula.dashboards import charts, words
-from ciberaula.dashboards.export import csv_bytes, download
+from ciberaula.dashboards.export import download
 from ciberaula.dashboards.page import Html, address, details, empty, link, page, section
 from ciberaula.dashboards.parts import competence_table, in_words, provisional_note, state_label
 from ciberaula.i18n import _, ngettext
 from ciberaula.page import Page
 from ciberaula.progress.mine import Own, load_own, student
 from ciberaula.progress.tables import ModulePlan, ModuleRow
+from ciberaula.spreadsheet import csv_bytes
 
 
 def view(home: Path, workspace: Path) -> Page:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from ciberaula.grading.feedback import NAMED_BY
 
@@ -22,7 +22,8 @@ REST_SECONDS = 1.5
 # For a folder that never gets the file that nbgrader writes last: one put there by hand, or cut short.
 PATIENCE_SECONDS = 30.0
 
-ACCEPTED, REFUSED = "recibidos", "rechazados"
+ACCEPTED: Final = "recibidos"
+REFUSED: Final = "rechazados"
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,13 @@ class Inbox:
         return found
 
     @property
-    def unfinished(self) -> frozenset[str]:
-        """The names of folders that were seen and are still being copied."""
-        return frozenset(self._watched)
+    def waiting(self) -> bool:
+        """True where a folder was seen that is still being copied."""
+        return bool(self._watched)
+
+    def was_told(self, folder: Path) -> bool:
+        """True for a folder that was complete at the last look."""
+        return folder.name in self._told
 
     def _is_complete(self, entry: os.DirEntry[str], now: float) -> bool:
         try:

@@ -7,6 +7,7 @@ goes wrong later. Addresses are shown without user or password.
 
 import errno
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from ciberaula.i18n import _
 
 # How long another program's writing, or a server that does not answer, is waited for.
 PATIENCE_S = 5
+_NEIGHBOURS = 64 * 1024  # bytes that SQLite needs beside a gradebook to open it (-wal, -shm)
 _VERSION_TABLE = "alembic_version"
 _OWN_TABLES = (
     "assignment",
@@ -185,8 +187,16 @@ def _explain_sqlite(error: sqlite3.Error, place: str) -> UserError | None:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return _unreadable(place, OSError(errno.EACCES, ""))
     if code == sqlite3.SQLITE_IOERR:
-        return _unreadable(place, OSError(errno.EIO, ""))
+        return _unreadable(place, OSError(errno.ENOSPC if _is_full(place) else errno.EIO, ""))
     return None
+
+
+def _is_full(place: str) -> bool:
+    """Whether that is why SQLite could not make its neighbour files: it only says that the disk failed."""
+    try:
+        return shutil.disk_usage(Path(place).absolute().parent).free < _NEIGHBOURS
+    except OSError:
+        return False
 
 
 def _explain_server(error: DBAPIError, place: str) -> UserError | None:

@@ -1,52 +1,54 @@
-"""Grading a cohort with many processes: Dask's workers on this machine, or those of a scheduler on several.
+"""Grading a cohort with all processors, or with several machines (Dask distributed).
 
-A part of the cohort (an ``Order``) is one task. The pool keeps one in each worker and hands out the next as they come
+A part of the cohort (an ``Order``) is one task. A pool keeps one in each worker and hands out the next as they come
 back, so that a slow submission delays nobody's but its own. A part whose worker dies is tried again, then each of its
 submissions alone, and what takes its worker down each time has failed, with a reason. Nothing is graded twice by that:
 the engine writes a part at once or not at all, and finds it done the second time.
+
+Workers take two seconds to start with all that they start themselves, in which this process grades some two hundred
+submissions without code. So it begins alone, and asks for workers when what is left is worth them.
 """
 
+import logging
 import math
 import os
-import queue
 import random
-import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
-from ciberaula.errors import UserError
 from ciberaula.grading import cluster_start
-from ciberaula.grading.config import course_config
 from ciberaula.grading.engine import Order, grade_chunk
 from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.trusted import scoring_batch
-from ciberaula.i18n import _
-from ciberaula.paths import course_root, home
 
-# distributed takes 0.4 s to import, so only those import it who use it; and cluster_worker imports it.
+# cluster_dask is imported by those who use it: Dask takes 0.4 s.
 
-# Fewer submissions than these are graded here: starting workers and their kernels would take longer.
+# With fewer submissions than these, nothing is done to have workers at hand.
 FEW = 6
 MOST_IN_AN_ORDER = 25
 ORDERS_FOR_EACH_WORKER = 4
-CONNECT_SECONDS = 5
-NO_WORKERS_SECONDS = 30
-_LOOK_SECONDS = 2.0
+# What starting workers and their kernels costs, in seconds of all processors.
+WORKERS_COST_SECONDS = 2.0
+_FIRST_ORDER = 3
 
+Work = Callable[[Order], list[Graded]]
 Done = tuple[Order, list[Graded]]
+
+_log = logging.getLogger(__name__)
 
 
 class Pool(Protocol):
-    """Somewhere to grade orders. ``size``: how many at once."""
+    """Somewhere to grade orders."""
 
     @property
     def size(self) -> int:
         """How many orders can be in work at once."""
 
-    def grade(self, orders: Iterable[Order], work: Any = grade_chunk) -> Iterator[Done]:
+    def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[Done]:
         """Grade ``orders`` with ``work`` (importable in a worker) and yield each as it is done, in any order.
 
         Whatever is wrong with one submission becomes its outcome. Raises ``UserError`` for what is wrong with all: no
@@ -88,18 +90,24 @@ def orders(
 def pool(
     assignments: Sequence[str], count: int, *, scheduler: str | None = None, workers: int | None = None
 ) -> Iterator[Pool]:
-    """Somewhere to grade ``count`` submissions of ``assignments``: ``scheduler``'s workers, some of this machine, or here."""
-    if scheduler:
-        with remote_pool(scheduler, assignments) as remote:
-            yield remote
-        return
-    wanted = min(workers or cores(), max(count, 1))
-    if wanted == 1 or (workers is None and count < FEW):
-        with scoring_batch():
-            yield Here()
-        return
-    with local_pool(wanted) as local:
-        yield local
+    """Somewhere to grade ``count`` submissions of ``assignments``.
+
+    With ``scheduler``, its workers. With ``workers``, so many processes of this machine (1: this one). With neither, as
+    many as there are processors, from the moment that they are worth their start.
+    """
+    with ExitStack() as stack:
+        if scheduler:
+            from ciberaula.grading.cluster_dask import remote_pool
+
+            yield stack.enter_context(remote_pool(scheduler, assignments))
+        elif workers is not None and workers > 1:
+            from ciberaula.grading.cluster_dask import local_pool
+
+            yield stack.enter_context(local_pool(workers))
+        elif workers == 1 or cores() == 1 or count < FEW:
+            yield stack.enter_context(_here())
+        else:
+            yield Growing(cores(), stack)
 
 
 def cores() -> int:
@@ -112,251 +120,79 @@ class Here:
 
     size = 1
 
-    def grade(self, orders: Iterable[Order], work: Any = grade_chunk) -> Iterator[Done]:
+    def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[Done]:
         """See ``Pool``."""
         for order in orders:
             yield order, work(order)
 
 
 @contextmanager
-def local_pool(workers: int) -> Iterator["Workers"]:
-    """``workers`` processes of this machine for the while.
+def _here() -> Iterator[Here]:
+    with scoring_batch():
+        yield Here()
 
-    They listen on the loopback only, and answer only to who holds the certificate, which is made here and never
-    written: another account of this machine could otherwise have its code run as the instructor.
+
+class Growing:
+    """This process, and workers once what is left is worth them. They start while this process goes on grading.
+
+    ``stack`` ends them. Where they cannot start, everything is graded here.
     """
-    cluster_start.begin()
-    import dask
-    import distributed
 
-    from ciberaula.grading import cluster_folder, cluster_worker
+    def __init__(self, workers: int, stack: ExitStack) -> None:
+        self.size = workers
+        self._stack = stack
+        cluster_start.begin()
 
-    # Dask would give its fork server a list of its own to load, and load pandas here to make it.
-    distributed.utils._forkserver_preload_set = True
-    place = cluster_worker.Place(_variables(), imposed=True)
-    with ExitStack() as stack:
-        folder = stack.enter_context(cluster_folder.run_folder())
-        stack.enter_context(dask.config.set(_settings()))
-        stack.enter_context(cluster_worker.quiet())
-        cluster = stack.enter_context(
-            distributed.LocalCluster(  # type: ignore[no-untyped-call]
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                memory_limit=0,  # what takes memory are kernels, which have limits of their own
-                dashboard_address="127.0.0.1:0",
-                scheduler_kwargs={"dashboard": False},
-                security=distributed.Security.temporary(),  # type: ignore[no-untyped-call]
-                local_directory=str(folder.path),
-                silence_logs=cluster_worker.SILENT,
-            )
-        )
-        client = stack.enter_context(distributed.Client(cluster, set_as_default=False))  # type: ignore[no-untyped-call]
-        client.register_plugin(cluster_worker.Ready("ciberaula", quiet=True))
-        yield Workers(client, place, workers)
-
-
-@contextmanager
-def remote_pool(address: str, assignments: Sequence[str]) -> Iterator["Workers"]:
-    """The workers of a scheduler, once it is certain that all see what this process sees. ``UserError`` otherwise."""
-    if not re.fullmatch(r"(tcp|tls)://[^\s:/]+:\d{1,5}", address):
-        raise UserError(
-            _("«{address}» no es la dirección de un planificador: escriba, por ejemplo, tcp://10.0.0.5:8786.").format(
-                address=address
-            )
-        )
-    import dask
-
-    from ciberaula.grading import cluster_folder, cluster_worker
-
-    with ExitStack() as stack:
-        stack.enter_context(cluster_worker.quiet())
-        stack.enter_context(dask.config.set({"distributed.diagnostics.nvml": False}))
-        client = stack.enter_context(_client(address))
-        folder = stack.enter_context(cluster_folder.run_folder())
-        place = cluster_worker.Place(
-            _variables(), imposed=False, token=folder.path.name, assignments=tuple(sorted(assignments))
-        )
-        place = replace(place, sight=cluster_worker.look(place))
-        _look_at_workers(client, place, address)
-        name = f"ciberaula-{folder.path.name}"
-        client.register_plugin(cluster_worker.Ready(name, quiet=False))
-        stack.callback(_leave, client, name)
-        yield Workers(client, place, None)
-
-
-class Workers:
-    """Dask's workers as a pool. ``known``: how many there are, or None where they come and go."""
-
-    def __init__(self, client: Any, place: Any, known: int | None) -> None:
-        self._client = client
-        self._place = place
-        self._known = known
-
-    @property
-    def size(self) -> int:
-        """How many workers there are now."""
-        return self._known or max(1, len(self._client.nthreads()))
-
-    def grade(self, orders: Iterable[Order], work: Any = grade_chunk) -> Iterator[Done]:
+    def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[Done]:
         """See ``Pool``."""
-        waiting = deque(orders)
-        flying: dict[Any, Order] = {}
-        landed: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        try:
-            while waiting or flying:
-                room = self.size - len(flying)
-                for _number in range(min(room, len(waiting))):
+        waiting = _with_a_small_first(orders)
+        pace = _Pace()
+        starting: Future[Pool] | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="ciberaula-workers") as thread:
+            with scoring_batch():
+                while waiting and not (starting and starting.done()):
                     order = waiting.popleft()
-                    future = self._submit(order, work)
-                    flying[future] = order
-                    future.add_done_callback(landed.put)
-                future = self._next(landed)
-                order = flying.pop(future)
-                outcomes = self._outcomes(future, order)
-                if outcomes is None:
-                    waiting.extendleft(replace(order, students=(one,)) for one in reversed(order.students))
-                else:
+                    outcomes = work(order)
                     yield order, outcomes
-        finally:
-            for future in flying:
-                future.cancel()
+                    pace.count(outcomes)
+                    left = pace.seconds_for(sum(len(one.students) for one in waiting))
+                    if starting is None and left * (1 - 1 / self.size) > WORKERS_COST_SECONDS:
+                        starting = thread.submit(self._start)
+            if waiting and starting:
+                yield from self._workers_or_here(starting).grade(waiting, work)
 
-    def _submit(self, order: Order, work: Any) -> Any:
-        from ciberaula.grading import cluster_worker
+    def _start(self) -> Pool:
+        from ciberaula.grading.cluster_dask import local_pool
 
-        return self._client.submit(cluster_worker.do, cluster_worker.Errand(self._place, order, work), pure=False)
+        return self._stack.enter_context(local_pool(self.size))
 
-    def _next(self, landed: "queue.SimpleQueue[Any]") -> Any:
-        """The next future that ended. Raises ``UserError`` where none can any more."""
-        idle = 0.0
-        while True:
-            try:
-                return landed.get(timeout=_LOOK_SECONDS)
-            except queue.Empty:
-                idle = 0.0 if self._anybody() else idle + _LOOK_SECONDS
-                if idle >= NO_WORKERS_SECONDS:
-                    raise UserError(
-                        _(
-                            "El planificador se quedó sin máquinas: arránquelas de nuevo (dask worker) y repita la orden; lo "
-                            "ya calificado no se repite."
-                        )
-                    ) from None
-
-    def _anybody(self) -> bool:
-        if self._client.status != "running":
-            raise _lost()
+    def _workers_or_here(self, starting: "Future[Pool]") -> Pool:
         try:
-            return bool(self._client.nthreads())
-        except Exception as error:  # whatever the connection says when it breaks
-            raise _lost() from error
-
-    def _outcomes(self, future: Any, order: Order) -> list[Graded] | None:
-        """What became of an order; None asks for its submissions one by one."""
-        import distributed
-
-        try:
-            graded: list[Graded] = future.result(timeout=CONNECT_SECONDS * 6)
-        except UserError:
-            raise
-        except (distributed.CancelledError, distributed.client.FutureCancelledError) as error:
-            raise _lost() from error
-        except distributed.scheduler.KilledWorker:
-            reason = _("su proceso de calificación terminó de golpe cada vez (¿memoria?)")
-        except Exception as error:
-            reason = _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}"[:200])
-        else:
-            return graded
-        if len(order.students) > 1:
-            return None
-        return [Graded(order.students[0], "failed", reason)]
+            return starting.result()
+        except Exception:
+            _log.exception("workers did not start")
+            return self._stack.enter_context(_here())
 
 
-def _variables() -> tuple[tuple[str, str], ...]:
-    """What a worker's environment must say for it to see this course, store and gradebook."""
-    named = {"CIBERAULA_COURSE": str(course_root()), "CIBERAULA_HOME": str(home())}
-    db_url = str(course_config().CourseDirectory.db_url)
-    if not db_url.startswith("sqlite"):
-        named["CIBERAULA_DB_URL"] = db_url
-    for name in ("CIBERAULA_DATASETS", "CIBERAULA_SANDBOX"):
-        if name in os.environ:
-            named[name] = os.environ[name]
-    return tuple(named.items())
+class _Pace:
+    """What a submission takes, by those seen so far but the first: the scoring kernel and the sandbox start with it."""
+
+    def __init__(self) -> None:
+        self._seconds: list[float] = []
+
+    def count(self, outcomes: Sequence[Graded]) -> None:
+        self._seconds += [one.seconds for one in outcomes if one.state != "unchanged"]
+
+    def seconds_for(self, submissions: int) -> float:
+        later = self._seconds[1:]
+        return submissions * sum(later) / len(later) if later else 0.0
 
 
-def _settings() -> dict[str, Any]:
-    """Dask's configuration for workers of this machine: nothing written, nothing published, nothing measured."""
-    return {
-        "distributed.worker.multiprocessing-method": cluster_start.method(),
-        "distributed.scheduler.allowed-failures": 1,  # an order is tried on two workers
-        "distributed.scheduler.http.routes": [],
-        "distributed.worker.http.routes": [],
-        "distributed.worker.profile.enabled": False,
-        "distributed.worker.memory.target": False,
-        "distributed.worker.memory.spill": False,
-        "distributed.worker.memory.pause": False,
-        "distributed.worker.memory.terminate": False,
-        "distributed.scheduler.active-memory-manager.start": False,
-        "distributed.admin.system-monitor.interval": "60s",
-        "distributed.diagnostics.nvml": False,
-        "distributed.comm.require-encryption": True,
-    }
-
-
-def _client(address: str) -> Any:
-    import distributed
-
-    try:
-        return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except Exception as error:  # OSError, TimeoutError, TLS errors, other versions' protocols
-        raise UserError(
-            _(
-                "El planificador {address} no responde: revise que esté en marcha (dask scheduler), la dirección y la red; o "
-                "califique en esta máquina, sin --scheduler."
-            ).format(address=address)
-        ) from error
-
-
-def _look_at_workers(client: Any, place: Any, address: str) -> None:
-    """Every worker must see what this process sees."""
-    from ciberaula.grading import cluster_worker
-
-    try:
-        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
-    except Exception as error:
-        raise UserError(
-            _(
-                "El planificador {address} no tiene máquinas: arranque en cada una «dask worker {address} --nthreads 1»."
-            ).format(address=address)
-        ) from error
-    db_url = str(course_config().CourseDirectory.db_url)
-    try:
-        seen = client.run(cluster_worker.look, place, on_error="return")
-    except Exception as error:  # what the workers send cannot be read here, or the other way round
-        seen = dict.fromkeys(client.nthreads(), error)
-    for worker, sight in sorted(seen.items()):
-        if isinstance(sight, cluster_worker.Sight):
-            told = cluster_worker.difference(place.sight, sight, db_url)
-        elif isinstance(sight, UserError):
-            told = str(sight).rstrip(".")
-        else:
-            told = _("no tiene el mismo ciberaula instalado ({error}): ejecute allí make setup").format(
-                error=type(sight).__name__
-            )
-        if told:
-            raise UserError(_("No se puede calificar con {worker}: {what}.").format(worker=worker, what=told))
-
-
-def _leave(client: Any, plugin: str) -> None:
-    """End this pool's kernels in workers that go on without it."""
-    try:
-        if client.status == "running":
-            client.unregister_worker_plugin(plugin)
-    except Exception:  # noqa: S110 - the scheduler is gone, and its workers' kernels end with them
-        pass
-
-
-def _lost() -> UserError:
-    return UserError(
-        _("Se perdió la conexión con el planificador: repita la orden cuando vuelva; lo ya calificado no se repite.")
-    )
+def _with_a_small_first(orders: Iterable[Order]) -> deque[Order]:
+    """The first order cut in two: what its beginning takes tells early whether workers are worth it."""
+    waiting = deque(orders)
+    if waiting and len(waiting[0].students) > _FIRST_ORDER:
+        first = waiting.popleft()
+        for students in (first.students[_FIRST_ORDER:], first.students[:_FIRST_ORDER]):
+            waiting.appendleft(replace(first, students=students))
+    return waiting

@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,14 +18,13 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from ciberaula.errors import UserError
 from ciberaula.grading import cluster_folder, ledger
+from ciberaula.grading.cluster import Work
 from ciberaula.grading.config import course_config
 from ciberaula.grading.engine import Order
 from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.trusted import scoring_batch
 from ciberaula.i18n import _
 from ciberaula.paths import course_root, environment, home
-
-Work = Callable[[Order], list[Graded]]
 
 SILENT = logging.CRITICAL + 1
 _NOISY = (

@@ -65,8 +65,8 @@ class Collected:
         lines = list(self.refused)
         if self.waiting:
             words = ngettext(
-                "Queda {count} entrega en espera: aquí cuenta más de una por persona; califique y vuelva a recoger.",
-                "Quedan {count} entregas en espera: aquí cuenta más de una por persona; califique y vuelva a recoger.",
+                "Queda {count} entrega en espera: esta tarea califica cada intento por turno; califique y vuelva a recoger.",
+                "Quedan {count} entregas en espera: esta tarea califica cada intento por turno; califique y vuelva a recoger.",
                 self.waiting,
             )
             lines.append(words.format(count=self.waiting))

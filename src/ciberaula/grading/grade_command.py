@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ciberaula.errors import UserError
+from ciberaula.grading.plainly import plainly
 from ciberaula.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def add_commands(subparsers: Any) -> None:
     """Add ``grade``. It sets ``run``: a function of the parsed arguments that returns an exit code."""
     words = _("Califica lo entregado: de las tareas que se indiquen, o de todas.")
     command = subparsers.add_parser("grade", help=words, description=words)
-    command.set_defaults(run=run)
+    command.set_defaults(run=plainly(run))
     command.add_argument("assignments", nargs="*", metavar="assignment", help=_("La tarea; sin ninguna, todas."))
     command.add_argument("--student", action="append", help=_("Solo esta persona; puede repetirse."))
     command.add_argument("--force", action="store_true", help=_("Califica también lo que ya estaba calificado."))
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(_("--workers necesita un número desde 1."))
     from ciberaula.grading import cluster_start
 
-    if not options.scheduler and options.workers != 1 and not options.student:
+    if (options.workers or 1) > 1 and not options.scheduler:
         cluster_start.begin()  # loads while this process does
     cluster_start.import_quickly()
     from ciberaula.grading.cohort import Cohort

@@ -43,6 +43,8 @@ class Intake:
     message: str
     student: str | None = None
     assignment: str | None = None
+    errno: int | None = None
+    """Where the system, and not the bundle, was why it was refused."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def collect(files: Iterable[Path], desk: Desk, *, now: datetime | None = None) -
             yield Intake(file, "refused", f"{file.name}: {error}")
         except OSError as error:
             words = _("no se pudo recibir: {cause}.").format(cause=cause(error))
-            yield Intake(file, "refused", f"{file.name}: {words}")
+            yield Intake(file, "refused", f"{file.name}: {words}", errno=error.errno)
 
 
 def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
+from ciberaula.grading.checks import plain_errors
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.outcomes import State
 
@@ -125,8 +126,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 @contextmanager
 def writing(db_url: str) -> Iterator[sa.Connection]:
-    """One transaction that writes: all of it or nothing. Waits for other writers."""
-    with engine(db_url).connect() as plain:
+    """One transaction that writes: all of it or nothing. Waits for other writers.
+
+    Raises ``UserError`` where the database is out of reach or full, here and in ``reading``.
+    """
+    with plain_errors(db_url), engine(db_url).connect() as plain:
         connection = plain.execution_options(writes=True)
         with connection.begin():
             yield connection
@@ -135,7 +139,7 @@ def writing(db_url: str) -> Iterator[sa.Connection]:
 @contextmanager
 def reading(db_url: str) -> Iterator[sa.Connection]:
     """One consistent view of the tables."""
-    with engine(db_url).connect() as connection, connection.begin():
+    with plain_errors(db_url), engine(db_url).connect() as connection, connection.begin():
         yield connection
 
 

@@ -4,8 +4,7 @@ Grading never writes a manual score, so a change survives every later run.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
-from ciberaula.grading.policy import AnySession, refresh_penalties
+from ciberaula.grading.policy import AnySession, refresh_penalties, session_on
 from ciberaula.grading.words import number
 from ciberaula.i18n import _
 
@@ -36,14 +35,6 @@ class Override:
     author: str
     reason: str
     made_at: datetime
-
-
-@contextmanager
-def session_on(db_url: str) -> Iterator[Session]:
-    """nbgrader's rows and ours in one transaction that writes: all of it or nothing."""
-    with ledger.writing(db_url) as connection, Session(bind=connection) as session:
-        yield session
-        session.flush()
 
 
 def override(

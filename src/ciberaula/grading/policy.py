@@ -4,7 +4,8 @@ The rules are the plan's (``ciberaula.curriculum.policies``). Times are UTC with
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from ciberaula.curriculum.policies import Attempts, Late, Policy, policy_of
 from ciberaula.grading import ledger
-from ciberaula.i18n import _
+from ciberaula.i18n import _, ngettext
 
 __all__ = [
     "AnySession",
@@ -30,6 +31,7 @@ __all__ = [
     "late_penalty",
     "policy_of",
     "refresh_penalties",
+    "session_on",
     "why_kept",
 ]
 
@@ -39,6 +41,14 @@ AnySession = Session | scoped_session[Session]
 _DAY = 24 * 60 * 60
 # How much of an attempt has a score. What counts may be moved aside only by what has at least as much.
 _RANK = {"failed": 0, "not_gradable": 1, "graded": 2, "kept": 2, "unchanged": 2}
+
+
+@contextmanager
+def session_on(db_url: str) -> Iterator[Session]:
+    """nbgrader's rows and ours in one transaction that writes: all of it or nothing."""
+    with ledger.writing(db_url) as connection, Session(bind=connection) as session:
+        yield session
+        session.flush()
 
 
 def decide(
@@ -156,7 +166,11 @@ def _kept_because(
     used = sum(_RANK[one.state] == 2 for one in others if _earlier(one, now))
     most = policy.attempts.most
     if most is not None and used >= most:
-        return _("se admiten {most} entregas calificadas y esta es posterior; se conserva sin contar").format(most=most)
+        return ngettext(
+            "se admite {most} entrega calificada y esta es posterior; se conserva sin contar",
+            "se admiten {most} entregas calificadas y esta es posterior; se conserva sin contar",
+            most,
+        ).format(most=most)
     if counting is None:
         return None
     if _RANK[now.state] != _RANK[counting.state]:
@@ -240,11 +254,11 @@ def _submissions(session: AnySession, assignment: str, students: Sequence[str] |
 def _scores(session: AnySession, assignment: str) -> dict[str, float]:
     """Points of each submitted notebook before any penalty, by its row's id."""
     rows = session.execute(
-        sa.select(SubmittedNotebook.id, sa.func.coalesce(sa.func.sum(Grade.score), 0.0))
+        sa.select(SubmittedNotebook.id, sa.func.coalesce(sa.func.sum(Grade.score), 0.0).label("points"))
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .where(Assignment.name == assignment)
         .group_by(SubmittedNotebook.id)
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.points for row in rows}

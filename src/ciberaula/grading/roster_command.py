@@ -23,8 +23,8 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    _before, after = _both(options.file)
-    _tell(_before, after)
+    before, after = _both(options.file)
+    _tell(before, after)
     print(_("{file}: sirve. Nada ha cambiado; para tomarla: ciberaula roster import {file}.").format(file=options.file))
     return 0
 
@@ -33,12 +33,15 @@ def _import(options: argparse.Namespace) -> int:
     from ciberaula.grading.roster import compare, merged, roster_path, write_roster
 
     before, after = _both(options.file)
+    changes = compare(before, after)
+    if changes:
+        write_roster(merged(before, after))
     _tell(before, after)
-    if not compare(before, after):
-        print(_("La lista del curso ya estaba al día."))
-        return 0
-    write_roster(merged(before, after))
-    print(_("Lista del curso guardada en {path}.").format(path=roster_path()))
+    print(
+        _("Lista del curso guardada en {path}.").format(path=roster_path())
+        if changes
+        else _("La lista del curso ya estaba al día.")
+    )
     return 0
 
 

@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from ciberaula.errors import UserError
@@ -29,7 +31,7 @@ from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.engine import Order, pending
 from ciberaula.grading.pages import FeedbackDesk
 from ciberaula.grading.serving_health import HealthFile, State
-from ciberaula.grading.serving_work import Report, Trouble, grade_and_show, kind_of, show, trouble_of
+from ciberaula.grading.serving_work import FULL_DISK, Report, Trouble, grade_and_show, kind_of, show, trouble_of
 from ciberaula.i18n import _, ngettext
 
 INTERVAL_S = 0.5
@@ -116,7 +118,7 @@ class Service:
     @property
     def idle(self) -> bool:
         """True when there is nothing left that a next look could do."""
-        waits = self._to_collect or self._running or any(self._todo.values()) or self._inbox.unfinished
+        waits = self._to_collect or self._running or any(self._todo.values()) or self._inbox.waiting
         return self._begun and not waits and not (self._box and self._box.waiting)
 
     def turn(self) -> None:
@@ -141,10 +143,9 @@ class Service:
             self._begun = True
         self._arrive()
         for assignment in sorted(self._to_collect):
-            self._apart(assignment, lambda assignment=assignment: self._collect(assignment))
+            self._apart(assignment, partial(self._collect, assignment))
         if self._box:
-            box = self._box
-            self._apart(str(box.folder), lambda: self._take_bundles(box))
+            self._apart(str(self._box.folder), partial(self._take_bundles, self._box))
         if self.health.health.state not in ("running", "starting"):
             self.log.info(_("Se reanuda la calificación."))
         self.health.health.state = "running"
@@ -160,7 +161,8 @@ class Service:
         except (UserError, OSError) as error:
             if trouble_of(error) != "other":
                 raise
-            self._note(kind_of(error.__cause__ or error))
+            if not isinstance(error.__cause__, MissingEntry):  # an assignment that is not published yet
+                self._note(kind_of(error.__cause__ or error))
             self._held[name] = self.clock() + LAST_PAUSE_S
         else:
             self._held.pop(name, None)
@@ -170,7 +172,7 @@ class Service:
     def _find_what_was_left(self) -> None:
         """What a service before this one brought in and did not grade, or graded and did not show."""
         for assignment in self._assignments():
-            self._apart(assignment, lambda assignment=assignment: self._find_left(assignment))
+            self._apart(assignment, partial(self._find_left, assignment))
 
     def _find_left(self, assignment: str) -> None:
         left = pending(assignment, config=self._config).todo
@@ -203,7 +205,7 @@ class Service:
 
     def _collect(self, assignment: str) -> None:
         """Bring in what arrived of an assignment. What is still being copied stays; a next attempt waits for its turn."""
-        collected = collecting.collect(self._config, assignment, unfinished=self._inbox.unfinished)
+        collected = collecting.collect(self._config, assignment, ready=self._inbox.was_told)
         self._to_collect.discard(assignment)
         self._add(assignment, collected.brought)
         if collected.waiting:
@@ -237,12 +239,14 @@ class Service:
         desk = Cohort().desk()
         known = self._assignments()
         for taken in intake.collect(files, desk):
-            if taken.errno in intake.FULL_DISK:
+            if taken.errno in FULL_DISK:
                 raise OSError(taken.errno, "")  # the file waits where it is
             if taken.state == "refused":
                 box.settle(taken.file, REFUSED, taken.message)
                 self.health.health.refused_total += 1
-                self.log.info(_("Se rechazó un paquete; el motivo está junto a él en {folder}/.").format(folder=REFUSED))
+                self.log.info(
+                    _("Se rechazó un paquete; el motivo está junto a él en {folder}/.").format(folder=REFUSED)
+                )
                 continue
             box.settle(taken.file, ACCEPTED)
             self.log.info(_("{assignment}: un paquete recibido.").format(assignment=taken.assignment))

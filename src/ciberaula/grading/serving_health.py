@@ -120,7 +120,9 @@ def only_one(folder: Path) -> Iterator[None]:
     try:
         stream = (folder / LOCK_FILE).open("a")
     except OSError as error:
-        raise UserError(_("No se puede escribir en {folder}: revise los permisos y el espacio.").format(folder=folder)) from error
+        raise UserError(
+            _("No se puede escribir en {folder}: revise los permisos y el espacio.").format(folder=folder)
+        ) from error
     with stream:
         for last in (False, False, True):
             try:
@@ -162,7 +164,7 @@ def open_log(folder: Path) -> logging.Logger:
 class _QuietFile(RotatingFileHandler):
     """On a full disk a line is lost, and nothing else."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+    def handleError(self, record: logging.LogRecord) -> None:
         del record
 
 

@@ -24,14 +24,16 @@ from ciberaula.grading.cluster_start import import_quickly, method
 
 import_quickly()
 
+from ciberaula.errors import UserError  # noqa: E402
 from ciberaula.grading.engine import Order, grade_chunk  # noqa: E402 - after the shortcut, on purpose
 from ciberaula.grading.outcomes import Graded  # noqa: E402
 from ciberaula.grading.pages import FeedbackDesk  # noqa: E402
-from ciberaula.grading.trusted import scoring_batch, shared_scorer  # noqa: E402
+from ciberaula.grading.trusted import TestCell, scoring_batch, shared_scorer  # noqa: E402
+from ciberaula.paths import home  # noqa: E402
 
 Trouble = Literal["disk", "database", "other"]
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 _OPEN = contextlib.ExitStack()
 
 
@@ -78,14 +80,16 @@ def _desk(assignment: str) -> FeedbackDesk:
 
 def trouble_of(error: BaseException) -> Trouble:
     """Whether an error is of the disk or of the database, and so of nobody's submission."""
-    causes = []
+    causes: list[BaseException] = []
     now: BaseException | None = error
     while now is not None and len(causes) < 10:
         causes.append(now)
         now = getattr(now, "orig", None) or now.__cause__ or now.__context__
-    if any(isinstance(one, OSError) and one.errno in _FULL for one in causes):
+    if any(isinstance(one, OSError) and one.errno in FULL_DISK for one in causes):
         return "disk"
-    database = [one for one in causes if isinstance(one, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)]
+    database = [
+        one for one in causes if isinstance(one, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
+    ]
     if any("disk is full" in str(one) for one in database):
         return "disk"
     return "database" if database else "other"
@@ -144,7 +148,10 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, _leave_it)
     signal.signal(signal.SIGTERM, _end)
     silence()
-    _OPEN.enter_context(scoring_batch())
+    scorer = _OPEN.enter_context(scoring_batch())
+    with contextlib.suppress(UserError, OSError):  # an order will say what is wrong
+        # Starting the scoring kernel takes longer than grading a submission: it is done before anybody waits.
+        scorer.score([TestCell("previo", 1.0, "1.0")], {}, folder=home(), seconds=5.0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.grading.config import COURSE_ID
@@ -27,6 +29,9 @@ _README = """Lo que el Aula de Ciberintervención guarda sobre usted
 persona.csv        sus datos en la lista de participantes
 notas.csv          los puntos de cada pregunta calificada
 comentarios.csv    los comentarios de quien calificó
+intentos.csv       cada entrega suya que se calificó y si es la que cuenta
+cambios.csv        los puntos que alguien cambió a mano, con motivo y fecha
+prorrogas.csv      el tiempo adicional que se le dio, con motivo y fecha
 avance.json        lo que muestran los tableros, bajo el seudónimo {pseudonym}
 mesa-de-casos.json lo que hizo y escribió en la mesa compartida, si la abrió
 archivos/          lo que entregó, lo que se calificó y la retroalimentación que se le dio
@@ -52,7 +57,8 @@ def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes
     """
     row, grades, comments = _row(home, student_id), *_graded(home, student_id)
     places = list(_places(home, student_id))
-    if not (row or grades or places or _in_gradebook(home, student_id)):
+    ledger_rows = _in_ledger(home, student_id)
+    if not (row or grades or places or any(ledger_rows.values()) or _in_gradebook(home, student_id)):
         raise _unknown(student_id)
     who = pseudonym(secret(home), student_id)
     desk = held_on_desk(_at_the_desk(home, student_id, places, pseudonyms))
@@ -62,6 +68,8 @@ def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes
         archive.writestr("persona.csv", _csv([row] if row else []))
         archive.writestr("notas.csv", _csv(grades))
         archive.writestr("comentarios.csv", _csv(comments))
+        for name, rows in ledger_rows.items():
+            archive.writestr(name, _csv(rows))
         archive.writestr("segundas-lecturas.csv", _csv(_second_readings(home, student_id)))
         if desk is not None:
             archive.writestr("mesa-de-casos.json", desk)
@@ -89,7 +97,7 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
 
     row = _row(home, student_id)
     places = list(_places(home, student_id))
-    known = _in_gradebook(home, student_id)
+    known = _in_gradebook(home, student_id) or any(_in_ledger(home, student_id).values())
     if not (row or places or known):
         raise _unknown(student_id)
     removed: list[str] = []
@@ -229,12 +237,43 @@ def _in_gradebook(home: Path, student_id: str) -> bool:
         return any(student.id == student_id for student in gradebook.students)
 
 
+def _ledger_tables(connection: sa.Connection) -> dict[str, sa.Table]:
+    """The tables that grading keeps beside nbgrader's, by the name of the file that a participant is given of each."""
+    from ciberaula.grading import ledger
+
+    tables = {"intentos.csv": ledger.attempts, "cambios.csv": ledger.overrides, "prorrogas.csv": ledger.extensions}
+    there = sa.inspect(connection).get_table_names()
+    return {name: table for name, table in tables.items() if table.name in there}
+
+
+def _in_ledger(home: Path, student_id: str) -> dict[str, list[dict[str, Any]]]:
+    """What grading remembers of a participant beside nbgrader's tables: rows by the name of the file they are given in."""
+    if not gradebook_path(home).exists():
+        return {}
+    with open_gradebook(home) as gradebook:
+        connection = gradebook.db.connection()
+        return {
+            name: [
+                {key: _iso(value) if isinstance(value, datetime) else value for key, value in row.items()}
+                for row in connection.execute(sa.select(table).where(table.c.student == student_id)).mappings()
+            ]
+            for name, table in _ledger_tables(connection).items()
+        }
+
+
 def _erase_from_gradebook(home: Path, student_id: str) -> None:
     with open_gradebook(home, writable=True) as gradebook:
-        gradebook.remove_student(student_id)
+        connection = gradebook.db.connection()
+        for table in _ledger_tables(connection).values():
+            connection.execute(table.delete().where(table.c.student == student_id))
+        gradebook.db.commit()
+        if any(student.id == student_id for student in gradebook.students):
+            gradebook.remove_student(student_id)
         gradebook.db.remove()
         with gradebook.engine.connect() as connection:
             connection.exec_driver_sql("VACUUM")
+            # Grading keeps a write-ahead log beside the file: what it holds of the old pages goes too.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _graded(home: Path, student_id: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -26,15 +26,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ciberaula.curriculum import Module
+from ciberaula.curriculum import Module, load
 from ciberaula.errors import UserError
 from ciberaula.grading.scoring import MEDIA_TYPE
 from ciberaula.grading.scoring.written import normalise
 from ciberaula.i18n import _
 from ciberaula.progress.marks import MAX_NOTEBOOK_BYTES
 
-# From here on two texts are shown. The model answers of each task, written apart, are alike by 0.00 to 0.02; a text in which
-# every fifth word was replaced keeps 0.4.
+# From here on two texts are shown. The model answers of each task, written apart, are alike by 0.00 to 0.04; a text in
+# which every fifth word was replaced keeps 0.4.
 ALIKE = 0.4
 # From here on they are nearly one text.
 NEARLY_EQUAL = 0.85
@@ -92,12 +92,11 @@ class Source:
         return {shingle for shingle in shingles(_tokens(words)) if shingle not in self._known}
 
 
-def find_alike(home: Path, course: Path, module: Module, *, least: float = ALIKE) -> list[Alike]:
+def find_alike(home: Path, module: Module, source: Source, *, least: float = ALIKE) -> list[Alike]:
     """Groups of like texts in the written answers of the module's assignment, the closest first.
 
-    Reads the graded notebooks under ``home`` and the released material of ``course``; writes nothing.
+    Reads the graded notebooks under ``home`` and writes nothing. ``source``: see :func:`source_of`.
     """
-    source = Source(given_texts(course, module))
     texts = list(read_texts(home, module))
     found: list[Alike] = []
     for item in dict.fromkeys(text.item for text in texts):
@@ -233,7 +232,12 @@ def _joined(source: Any) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
-def given_texts(course: Path, module: Module) -> Iterator[str]:
+def source_of(course: Path, module: Module) -> Source:
+    """The wording that the module and its task give to everybody."""
+    return Source(_given_texts(course, module))
+
+
+def _given_texts(course: Path, module: Module) -> Iterator[str]:
     """All wording of the released task and of the module's lessons. What cannot be read is passed over."""
     for folder in (course / "exercises" / module.assignment.id, course / "modules" / module.id):
         for pattern in _SOURCES:
@@ -288,14 +292,14 @@ def _bare(word: str) -> str:
     return word.casefold() if word.isascii() else normalise(word)
 
 
-def module_of(modules: Iterable[Module], assignment: str) -> Module:
-    """The written module of an assignment. Raises ``UserError`` where it has none."""
-    known = list(modules)
-    for module in known:
-        if assignment in (module.assignment.id, module.id):
+def written_module(course: Path, name: str) -> Module:
+    """The written module of that id, or of the assignment of that id. Raises ``UserError`` where there is none."""
+    plan = load(course)
+    for module in plan.written:
+        if name in (module.id, module.assignment.id):
             return module
     raise UserError(
         _("No hay ninguna tarea «{assignment}»: use una de {known}.").format(
-            assignment=assignment, known=", ".join(module.assignment.id for module in known)
+            assignment=name, known=", ".join(one.id for one in plan.assignments)
         )
     )

@@ -12,6 +12,11 @@ from tests.hostile.kind import NO_SCORE, Desk, Kind, Result, made
 ASIDE = "se apartó"
 
 
+def _folder_for(desk: Desk, name: str) -> None:
+    (desk.folder / name).unlink(missing_ok=True)
+    (desk.folder / name / "x").mkdir(parents=True)
+
+
 def _beside(name: str, add: Callable[[Desk], None], **more: object) -> Kind:
     """Whole work with something odd beside it: it is graded all the same."""
 
@@ -140,6 +145,9 @@ KINDS += [
     _beside("no-time", lambda desk: (desk.folder / "timestamp.txt").unlink()),
     _beside("no-secret", lambda desk: (desk.folder / "submission_secret.txt").unlink()),
     _beside("secret-is-a-path", lambda desk: (desk.folder / "submission_secret.txt").write_text("../../x\n") and None),
+    _beside("secret-is-a-folder", lambda desk: _folder_for(desk, "submission_secret.txt")),
+    _beside("record-is-a-folder", lambda desk: _folder_for(desk, "registro.jsonl")),
+    _beside("receipt-in-the-folder", lambda desk: (desk.folder / "calificacion.txt").write_text("f" * 32) and None),
     _beside("secret-not-utf-8", lambda desk: (desk.folder / "submission_secret.txt").write_bytes(b"\xff") and None),
 ]
 

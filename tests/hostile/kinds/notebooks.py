@@ -10,7 +10,7 @@ from tests.hostile.course import RIGHT, SOME, grade_id
 from tests.hostile.kind import EARNED, Desk, Kind, Result, made
 
 DAMAGED = "está dañado"
-FORMAT = "formato"
+FORMAT = "cuaderno de"
 
 
 def _bytes(name: str, data: bytes, reason: str) -> Kind:

@@ -94,10 +94,16 @@ def _in_cells(nb: Any) -> None:
             cell.source += f"\n\n## {ATTACKS[0]}\n\n{ALL}"
 
 
+def _shown(result: Result) -> None:
+    """The words are on both pages, as words: a page that left them out would prove nothing."""
+    assert "INYECCION" in result.page
+    assert "INYECCION" in result.formgrader
+
+
 KINDS = [
-    Kind("markup-in-a-written-answer", lambda desk: desk.hand_in(written=ALL)),
-    Kind("markup-in-cells-and-outputs", lambda desk: desk.hand_in(edit=_in_cells)),
-    Kind("markup-in-an-answer", lambda desk: desk.hand_in({**SOME, "p05": ALL, "p02": ATTACKS[0]})),
+    Kind("markup-in-a-written-answer", lambda desk: desk.hand_in(written=ALL), check=_shown),
+    Kind("markup-in-cells-and-outputs", lambda desk: desk.hand_in(edit=_in_cells), check=_shown),
+    Kind("markup-in-an-answer", lambda desk: desk.hand_in({**SOME, "p05": ALL, "p02": ATTACKS[0]}), check=_shown),
     Kind(
         "markup-by-code",
         lambda desk: desk.hand_in(code={"p05": f"submit_answer('p05', {ALL!r})"}),
@@ -139,11 +145,3 @@ def _controls(desk: Desk) -> None:
 
 
 KINDS += [_long, _controls]
-
-
-def first_heading(result: Result) -> None:
-    """The title of the page is a text, whatever the notebook says it is."""
-    assert "INYECCION" in result.page
-
-
-__all__ = ["ALL", "EARNED", "KINDS", "nbformat"]

@@ -87,7 +87,7 @@ KINDS = [
     ),
     _sheet(
         "sheet-of-another-assignment",
-        _changed(lambda c: c.update(folder="../../solutions", revision=2**60, updated_at="9999"), SOME),
+        _changed(lambda c: c.update(folder="../../solutions", revision=2**50, updated_at="9999"), SOME),
         state="graded",
         points=EARNED,
         page="",

@@ -108,6 +108,7 @@ def _rule(rules: pyseccomp.SyscallFilter, action: int, name: str, *conditions: A
 def _threads_only(rules: pyseccomp.SyscallFilter) -> None:
     """A thread may be made, a process not, nor a namespace. clone3 hides its flags from a filter: not there."""
     _rule(rules, pyseccomp.ALLOW, "clone", Arg(0, MASKED_EQ, CLONE_THREAD | _NEW_NAMESPACES, CLONE_THREAD))
+    _rule(rules, ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, CLONE_THREAD, 0))
 
 
 def _signals_to_itself(rules: pyseccomp.SyscallFilter, process: int) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MIB = 2**20
+TRIAL_DONE = 42  # the exit code of a trial's process, which got as far as running code would
 
 
 @dataclass(frozen=True)

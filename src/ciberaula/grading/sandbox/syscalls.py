@@ -55,9 +55,9 @@ def prctl(option: int, value: int = 0, more: int = 0) -> None:
     _checked(_libc.prctl(option, value, more, 0, 0), f"prctl {option}")
 
 
-def not_dumpable() -> None:
-    """Nobody of the same user may read this process's memory or trace it."""
-    prctl(_PR_SET_DUMPABLE, 0)
+def dumpable(yes: bool) -> None:
+    """Whether others of the same user may read this process's memory, trace it, and use its files in /proc."""
+    prctl(_PR_SET_DUMPABLE, int(yes))
 
 
 def die_with_parent(signal_number: int) -> None:

@@ -64,8 +64,8 @@ class Wording:
     def _decision(self) -> Decision | None:
         for path in sorted(Path.cwd().glob("decision-*.yml")):
             try:
-                decision = load_decision(path)
-            except UserError:
+                decision = _read_decision(path.resolve(), path.stat().st_mtime_ns)
+            except (UserError, OSError):
                 continue
             if decision.id == self._item:
                 return decision
@@ -92,6 +92,12 @@ def _questions() -> Mapping[str, spec.Question]:
 def _read(path: Path, _mtime: int) -> Mapping[str, spec.Question]:
     """The questions of a file, kept while it does not change, since every item of an assignment asks for them."""
     return spec.load_questions(path).by_id
+
+
+@lru_cache(maxsize=16)
+def _read_decision(path: Path, _mtime: int) -> Decision:
+    """A scenario, kept while its file does not change: it takes longer to read than the whole submission to score."""
+    return load_decision(path)
 
 
 def _find(entries: Iterable[_Named], id: str) -> _Named | None:

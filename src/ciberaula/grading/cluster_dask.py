@@ -1,0 +1,253 @@
+"""Dask's workers as a pool: those of this machine, or a scheduler's on several."""
+
+import os
+import queue
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import dask
+import distributed
+
+from ciberaula.errors import UserError
+from ciberaula.grading import cluster_folder, cluster_start, cluster_worker
+from ciberaula.grading.cluster import Work
+from ciberaula.grading.cluster_worker import Errand, Place
+from ciberaula.grading.config import course_config
+from ciberaula.grading.engine import Order, grade_chunk
+from ciberaula.grading.outcomes import Graded
+from ciberaula.i18n import _
+from ciberaula.paths import course_root, home
+
+CONNECT_SECONDS = 5
+NO_WORKERS_SECONDS = 30
+_LOOK_SECONDS = 2.0
+
+
+@contextmanager
+def local_pool(workers: int) -> Iterator["Workers"]:
+    """``workers`` processes of this machine for the while.
+
+    They listen on the loopback only, and answer only to who holds the certificate, which is made here and never
+    written: another account of this machine could otherwise have its code run as the instructor.
+    """
+    cluster_start.begin()
+    # Dask would give its fork server a list of its own to load, and load pandas here to make it.
+    distributed.utils._forkserver_preload_set = True
+    place = Place(_variables(), imposed=True)
+    with ExitStack() as stack:
+        folder = stack.enter_context(cluster_folder.run_folder())
+        stack.enter_context(dask.config.set(_settings()))
+        stack.enter_context(cluster_worker.quiet())
+        cluster = stack.enter_context(
+            distributed.LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=0,  # what takes memory are kernels, which have limits of their own
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                security=distributed.Security.temporary(),  # type: ignore[no-untyped-call]
+                local_directory=str(folder.path),
+                silence_logs=cluster_worker.SILENT,
+            )
+        )
+        client = stack.enter_context(distributed.Client(cluster, set_as_default=False))  # type: ignore[no-untyped-call]
+        client.register_plugin(cluster_worker.Ready("ciberaula", quiet=True))
+        yield Workers(client, place, workers)
+
+
+@contextmanager
+def remote_pool(address: str, assignments: Sequence[str]) -> Iterator["Workers"]:
+    """The workers of a scheduler, once it is certain that all see what this process sees. ``UserError`` otherwise."""
+    if not re.fullmatch(r"(tcp|tls)://[^\s:/]+:\d{1,5}", address):
+        raise UserError(
+            _("«{address}» no es la dirección de un planificador: escriba, por ejemplo, tcp://10.0.0.5:8786.").format(
+                address=address
+            )
+        )
+    with ExitStack() as stack:
+        stack.enter_context(cluster_worker.quiet())
+        stack.enter_context(dask.config.set({"distributed.diagnostics.nvml": False}))
+        client = stack.enter_context(_client(address))
+        folder = stack.enter_context(cluster_folder.run_folder())
+        place = Place(_variables(), imposed=False, token=folder.path.name, assignments=tuple(sorted(assignments)))
+        sight = cluster_worker.look(place)
+        _look_at_workers(client, place, sight, address)
+        place = replace(place, sight=sight)
+        name = f"ciberaula-{folder.path.name}"
+        client.register_plugin(cluster_worker.Ready(name, quiet=False))
+        stack.callback(_leave, client, name)
+        yield Workers(client, place, None)
+
+
+class Workers:
+    """Dask's workers as a pool. ``known``: how many there are, or None where they come and go."""
+
+    def __init__(self, client: Any, place: Place, known: int | None) -> None:
+        self._client = client
+        self._place = place
+        self._known = known
+
+    @property
+    def size(self) -> int:
+        """How many workers there are now."""
+        return self._known or max(1, len(self._client.nthreads()))
+
+    def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[tuple[Order, list[Graded]]]:
+        """See ``cluster.Pool``."""
+        waiting = deque(orders)
+        flying: dict[Any, Order] = {}
+        landed: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        try:
+            while waiting or flying:
+                room = self.size - len(flying)
+                for _number in range(min(room, len(waiting))):
+                    order = waiting.popleft()
+                    future = self._submit(order, work)
+                    flying[future] = order
+                    future.add_done_callback(landed.put)
+                future = self._next(landed)
+                order = flying.pop(future)
+                outcomes = self._outcomes(future, order)
+                if outcomes is None:
+                    waiting.extendleft(replace(order, students=(one,)) for one in reversed(order.students))
+                else:
+                    yield order, outcomes
+        finally:
+            for future in flying:
+                future.cancel()
+
+    def _submit(self, order: Order, work: Work) -> Any:
+        return self._client.submit(cluster_worker.do, Errand(self._place, order, work), pure=False)
+
+    def _next(self, landed: "queue.SimpleQueue[Any]") -> Any:
+        """The next future that ended. Raises ``UserError`` where none can any more."""
+        idle = 0.0
+        while True:
+            try:
+                return landed.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                idle = 0.0 if self._anybody() else idle + _LOOK_SECONDS
+                if idle >= NO_WORKERS_SECONDS:
+                    raise UserError(
+                        _(
+                            "El planificador se quedó sin máquinas: arránquelas de nuevo (dask worker) y repita la orden; lo "
+                            "ya calificado no se repite."
+                        )
+                    ) from None
+
+    def _anybody(self) -> bool:
+        if self._client.status != "running":
+            raise _lost()
+        try:
+            return bool(self._client.nthreads())
+        except Exception as error:  # whatever the connection says when it breaks
+            raise _lost() from error
+
+    def _outcomes(self, future: Any, order: Order) -> list[Graded] | None:
+        """What became of an order; None asks for its submissions one by one."""
+        try:
+            graded: list[Graded] = future.result(timeout=CONNECT_SECONDS * 6)
+        except UserError:
+            raise
+        except (distributed.CancelledError, distributed.client.FutureCancelledError) as error:
+            raise _lost() from error
+        except distributed.scheduler.KilledWorker:
+            reason = _("su proceso de calificación terminó de golpe cada vez (¿memoria?)")
+        except Exception as error:
+            reason = _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}"[:200])
+        else:
+            return graded
+        if len(order.students) > 1:
+            return None
+        return [Graded(order.students[0], "failed", reason)]
+
+
+def _variables() -> tuple[tuple[str, str], ...]:
+    """What a worker's environment must say for it to see this course, store and gradebook."""
+    named = {"CIBERAULA_COURSE": str(course_root()), "CIBERAULA_HOME": str(home())}
+    db_url = str(course_config().CourseDirectory.db_url)
+    if not db_url.startswith("sqlite"):
+        named["CIBERAULA_DB_URL"] = db_url
+    for name in ("CIBERAULA_DATASETS", "CIBERAULA_SANDBOX"):
+        if name in os.environ:
+            named[name] = os.environ[name]
+    return tuple(named.items())
+
+
+def _settings() -> dict[str, Any]:
+    """Dask's configuration for workers of this machine: nothing written, nothing published, nothing measured."""
+    return {
+        "distributed.worker.multiprocessing-method": cluster_start.method(),
+        "distributed.scheduler.allowed-failures": 1,  # an order is tried on two workers
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        "distributed.worker.profile.enabled": False,
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": False,
+        "distributed.worker.memory.terminate": False,
+        "distributed.scheduler.active-memory-manager.start": False,
+        "distributed.admin.system-monitor.interval": "60s",
+        "distributed.diagnostics.nvml": False,
+        "distributed.comm.require-encryption": True,
+    }
+
+
+def _client(address: str) -> Any:
+    try:
+        return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    except Exception as error:  # OSError, TimeoutError, TLS errors, other versions' protocols
+        raise UserError(
+            _(
+                "El planificador {address} no responde: revise que esté en marcha (dask scheduler), la dirección y la red; o "
+                "califique en esta máquina, sin --scheduler."
+            ).format(address=address)
+        ) from error
+
+
+def _look_at_workers(client: Any, place: Place, expected: cluster_worker.Sight, address: str) -> None:
+    """Every worker must see what this process sees."""
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except Exception as error:
+        raise UserError(
+            _(
+                "El planificador {address} no tiene máquinas: arranque en cada una «dask worker {address} --nthreads 1»."
+            ).format(address=address)
+        ) from error
+    db_url = str(course_config().CourseDirectory.db_url)
+    try:
+        seen = client.run(cluster_worker.look, place, on_error="return")
+    except Exception as error:  # what the workers send cannot be read here, or the other way round
+        seen = dict.fromkeys(client.nthreads(), error)
+    for worker, sight in sorted(seen.items()):
+        if isinstance(sight, cluster_worker.Sight):
+            told = cluster_worker.difference(expected, sight, db_url)
+        elif isinstance(sight, UserError):
+            told = str(sight).rstrip(".")
+        else:
+            told = _("no tiene el mismo ciberaula instalado ({error}): ejecute allí make setup").format(
+                error=type(sight).__name__
+            )
+        if told:
+            raise UserError(_("No se puede calificar con {worker}: {what}.").format(worker=worker, what=told))
+
+
+def _leave(client: Any, plugin: str) -> None:
+    """End this pool's kernels in workers that go on without it."""
+    try:
+        if client.status == "running":
+            client.unregister_worker_plugin(plugin)
+    except Exception:  # noqa: S110 - the scheduler is gone, and its workers' kernels end with them
+        pass
+
+
+def _lost() -> UserError:
+    return UserError(
+        _("Se perdió la conexión con el planificador: repita la orden cuando vuelva; lo ya calificado no se repite.")
+    )

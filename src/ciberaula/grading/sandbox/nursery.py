@@ -1,0 +1,114 @@
+"""The nursery: a process inside bubblewrap that has the libraries loaded, and forks for each run.
+
+It runs no trainee code and keeps nothing of a run. ``python -m ciberaula.grading.sandbox.nursery SETTINGS``, where
+SETTINGS is JSON: ``seeds`` (the descriptor that requests come over), ``nested``, ``once``, ``user`` (an id to become, or
+null), ``work``, ``datasets``, ``readable``, ``landlocked``, ``own_folders``. The first message that it sends over the
+seeds' socket tells that it is ready, or why it cannot be.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+# Loaded once for all runs, so that a run finds them there. Lazy parts of pandas and of the kernel are among them.
+PRELOADED = (
+    "ciberaula.grading.sandbox.kernel",
+    "ciberaula.grading.sandbox.landlock",
+    "ciberaula.grading.sandbox.supervisor",
+    "ciberaula.classroom.checks",
+    "ciberaula.classroom.data_view",
+    "ciberaula.classroom.widgets",
+    "ciberaula.datasets.loading",
+    "pandas",
+    "pyarrow",
+    "pyarrow.parquet",
+    "ipywidgets",
+)
+
+
+def _load(names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            if name.startswith("ciberaula."):
+                raise
+
+
+def _become(user: int) -> None:
+    """Take the id of nobody: limits on the number of threads do not hold for the machine's root."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def main(settings: Mapping[str, Any]) -> None:
+    """Load, say so, and serve until the host is gone."""
+    seeds = socket.socket(fileno=settings["seeds"])
+    seeds.set_inheritable(False)
+    try:
+        _load(PRELOADED)
+        from ciberaula.grading.sandbox import filter as filters
+
+        rules = filters.build(1) if settings["nested"] else None
+    except (ImportError, OSError, RuntimeError) as error:
+        seeds.send(json.dumps({"ready": False, "why": f"{type(error).__name__}: {error}"[:500]}).encode())
+        return
+    if settings["user"] is not None:
+        _become(settings["user"])
+    from ciberaula.grading.sandbox import syscalls
+    from ciberaula.grading.sandbox.supervisor import World
+
+    syscalls.dumpable(False)
+    world = World(
+        nested=settings["nested"],
+        work=Path(settings["work"]),
+        datasets=Path(settings["datasets"]),
+        landlocked=settings["landlocked"],
+        readable=tuple(settings["readable"]),
+        own_folders=settings["own_folders"],
+    )
+    gc.collect()
+    gc.freeze()  # what is shared with the forks is left alone by their collectors
+    seeds.send(json.dumps({"ready": True}).encode())
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 2)  # nobody reads it from here on
+    os.close(nothing)
+    if settings["once"]:
+        _serve_once(seeds, world)
+    else:
+        _serve(seeds, world, rules)
+
+
+def _serve(seeds: socket.socket, world: Any, rules: Any) -> None:
+    from ciberaula.grading.sandbox import protocol
+    from ciberaula.grading.sandbox.supervisor import Seed, supervise
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a supervisor: its report says it all
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while (asked := protocol.receive_seed(seeds)) is not None:
+        if os.fork() == 0:
+            seeds.close()
+            supervise(Seed.of(*asked), world, rules)
+        for descriptor in asked[1]:
+            os.close(descriptor)
+
+
+def _serve_once(seeds: socket.socket, world: Any) -> None:
+    from ciberaula.grading.sandbox import protocol
+    from ciberaula.grading.sandbox.supervisor import Seed, supervise
+
+    asked = protocol.receive_seed(seeds)
+    if asked is not None:
+        supervise(Seed.of(*asked), world)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

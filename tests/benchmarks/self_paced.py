@@ -1,0 +1,146 @@
+"""From handing in to readable feedback, with many handing in together.
+
+    python -m tests.benchmarks.self_paced [--submissions 50] [--code 7] [--workers N]
+
+Submissions of the answer bank, laid out as nbgrader's ``submit`` leaves them, are moved into the exchange at one instant
+while ``ciberaula serve-grading`` runs; the clock of each stops when its page can be read in the exchange under the name
+that the trainee's nbgrader looks for. One in seven reached its data answers by code. Every page must hold a mark. The last
+line is one JSON object: seconds until the feedback of half of them, and of 95 in 100.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.utils import notebook_hash
+
+from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry
+from ciberaula.classroom.workplace import workplace
+from ciberaula.grading.answer_bank import load_answer_bank
+from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.config import COURSE_ID
+from ciberaula.grading.demo import register, solution_code
+from ciberaula.paths import course_root
+from tests.benchmarks.classroom_grading import _write_code
+
+ASSIGNMENT = "05-proteccion-de-datos"
+STAMP = "2026-11-20 12:00:00.000000 UTC"
+GIVE_UP_S = 180
+
+
+def main() -> None:
+    """Measure once, print what each took, and the figures as JSON."""
+    options = argparse.ArgumentParser(description="Measure the loop of a self-paced course.")
+    options.add_argument("--submissions", type=int, default=50)
+    options.add_argument("--code", type=int, default=7, help="one in so many has code of its own; 0 for none")
+    options.add_argument("--workers", type=int, default=None)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ciberaula-benchmark-") as folder:
+        print(json.dumps(measure(Path(folder), chosen.submissions, chosen.code, chosen.workers)))
+
+
+def measure(folder: Path, count: int, code: int, workers: int | None) -> dict[str, Any]:
+    """Seconds from handing in to readable feedback, over ``count`` submissions."""
+    home = folder / "var"
+    os.environ["CIBERAULA_HOME"] = str(home)
+    register(Cohort(), ASSIGNMENT)
+    exchange = home / "exchange" / COURSE_ID
+    (exchange / "inbound").mkdir(parents=True)
+    made = _make(folder / "made", count, code)
+    pages = {exchange / "feedback" / f"{page}.html": name for name, page in made.items()}
+    with _service(home, workers) as health:
+        begun = time.perf_counter()
+        for name in made:
+            (folder / "made" / name).rename(exchange / "inbound" / name)
+        took = _wait(set(pages), begun)
+        told = json.loads(health.read_text())
+    missing = len(pages) - len(took)
+    unmarked = sum("Su nota: " not in page.read_text(encoding="utf-8") for page in took)
+    seconds = sorted(took.values())
+    print(f"{count} together: first {seconds[0]:.2f} s, last {seconds[-1]:.2f} s; without feedback: {missing}")
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive")
+    return {
+        "p50_s": round(cuts[9], 2),
+        "p95_s": round(cuts[18], 2),
+        "last_s": round(seconds[-1], 2),
+        "submissions": count,
+        "with_code": sum(number % code == 0 for number in range(count)) if code else 0,
+        "missing": missing,
+        "without_mark": unmarked,
+        "failed": told["failed_total"],
+        "cores": len(os.sched_getaffinity(0)),
+    }
+
+
+def _make(folder: Path, count: int, code: int) -> dict[str, str]:
+    """Submissions as nbgrader leaves them, by folder name; the value names the feedback page."""
+    bank = load_answer_bank(ASSIGNMENT)
+    sheets = [bank.reference_answers(), *(bank.answers_of(one.id) for one in bank.misconceptions)]
+    sources = solution_code(course_root())
+    made = {}
+    for number in range(count):
+        name = f"medida-{number:03}+{ASSIGNMENT}+{STAMP}+{secrets.token_urlsafe(9)}"
+        place = folder / name
+        shutil.copytree(course_root() / "exercises" / ASSIGNMENT, place)
+        desk = workplace(place)
+        entries = {
+            item: Entry(
+                getattr(desk.find(item)[0], "kind", "scenario"), value, "2026-11-20T11:00:00+00:00", "benchmark"
+            )
+            for item, value in sheets[number % len(sheets)].items()
+        }
+        if code and number % code == 0:
+            _write_code(place, sources)
+        (place / SHEET_FILE).write_bytes(Content(ASSIGNMENT, 1, "2026-11-20T11:00:00+00:00", entries).encode())
+        (place / "timestamp.txt").write_text(STAMP)
+        key = secrets.token_hex(64)
+        (place / "submission_secret.txt").write_text(key)
+        place.chmod(0o777)
+        (notebook,) = place.glob("*.ipynb")
+        made[name] = notebook_hash(secret=key, notebook_id=notebook.stem)
+    return made
+
+
+@contextlib.contextmanager
+def _service(home: Path, workers: int | None) -> Iterator[Path]:
+    """The service, running and warm; its health file."""
+    health = home / "serve-grading.json"
+    command = [sys.executable, "-m", "ciberaula", "serve-grading"]
+    command += ["--workers", str(workers)] if workers else []
+    process = subprocess.Popen(command, cwd=course_root())
+    try:
+        for _second in range(GIVE_UP_S):
+            time.sleep(1)
+            if health.exists() and json.loads(health.read_text())["state"] == "running":
+                break
+        time.sleep(5)  # a service has been there for long when somebody hands in
+        yield health
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _wait(pages: set[Path], begun: float) -> dict[Path, float]:
+    took: dict[Path, float] = {}
+    while len(took) < len(pages) and time.perf_counter() - begun < GIVE_UP_S:
+        for page in pages - took.keys():
+            if page.exists():
+                took[page] = time.perf_counter() - begun
+        time.sleep(0.005)
+    return took
+
+
+if __name__ == "__main__":
+    main()
