@@ -5,7 +5,7 @@ ROLE ?= trainee
 PORT ?= 8888
 CIBERAULA = PYTHONPATH=src $(or $(PYTHON),python3) -m ciberaula
 
-.PHONY: setup start test notebooks datasets catalogue benchmark locks
+.PHONY: setup start test notebooks datasets catalogue benchmark soak locks
 
 setup:
 	@$(CIBERAULA) setup
@@ -27,6 +27,9 @@ catalogue:
 
 benchmark:
 	@$(CIBERAULA) benchmark
+
+soak:
+	@$(CIBERAULA) soak
 
 # The three readers share one resolution: the classroom and the trainee are parts of the developer's lock.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header

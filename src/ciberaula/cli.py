@@ -30,7 +30,7 @@ _PROVIDERS = (
     "ciberaula.datasets.commands",
 )
 # The commands that need more than the classroom's packages.
-_LOCK_OF = {"test": "dev", "benchmark": "dev"}
+_LOCK_OF = {"test": "dev", "soak": "dev", "benchmark": "dev"}
 _COMMAND = _("orden")
 
 

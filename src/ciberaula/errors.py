@@ -11,3 +11,8 @@ class UserError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in a notebook instead of a traceback."""
         return [str(self)]
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """What a stranger wrote, fit to stand inside a line for people: cut, and without breaks or signs that move a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:most])

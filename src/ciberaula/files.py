@@ -48,6 +48,8 @@ def cause(error: OSError) -> str:
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return _("no existe; revise la ruta")
+    if error.errno == errno.ENAMETOOLONG:
+        return _("hay un nombre o una ruta de carpetas demasiado larga")
     if error.errno == errno.EISDIR:
         return _("es una carpeta, no un archivo")
     return _("el sistema respondió con el error {number}; revise el disco").format(number=error.errno)

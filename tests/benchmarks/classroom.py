@@ -1,22 +1,15 @@
-"""What the classroom costs: grading a submission against stock nbgrader, and opening its pages.
+"""What opening the classroom's pages costs.
 
-    python -m tests.benchmarks.classroom [--submissions 14]
+    python -m tests.benchmarks.classroom
 
-Grading: the same submissions (answers of the bank, one in seven by code) go once through the course's two stages and once
-through the same steps with nbgrader's own ``Execute`` in the place of ours, in one run, each into a home of its own; the
-scores of every item are compared. Pages: real Chromium
-with the network shut, cold (new profile) and warm (again in the same one); ``first_content_s`` runs from the request
-until the page's own text is there, ``bytes`` is what came over the wire, and ``socket_bytes`` what the kernel sent besides
-(each widget's code and state). The last line is one JSON object of figures.
+Real Chromium with the network shut, cold (new profile) and warm (again in the same one); ``first_content_s`` runs from the
+request until the page's own text is there, ``bytes`` is what came over the wire, and ``socket_bytes`` what the kernel sent
+besides (each widget's code and state). The last line is one JSON object of figures.
 """
 
-import argparse
 import contextlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from base64 import b64decode
@@ -37,47 +30,7 @@ PRACTICE = "06-gestion-virtual-de-casos"  # its page has two case desks: the pra
 
 def main() -> None:
     """Measure, print a table, and the figures as JSON."""
-    options = argparse.ArgumentParser(description="Measure what the classroom costs.")
-    options.add_argument("--submissions", type=int, default=14, help="how many submissions are graded by each")
-    chosen = options.parse_args()
-    figures = {**grading(chosen.submissions), **pages()}
-    print(json.dumps(figures))
-
-
-def grading(count: int) -> dict[str, Any]:
-    """Seconds per submission of ours and of stock nbgrader, and whether every item got the same score."""
-    with tempfile.TemporaryDirectory(prefix="ciberaula-benchmark-") as folder:
-        ours = _graded(Path(folder) / "ours", count, "ours")
-        stock = _graded(Path(folder) / "stock", count, "stock")
-    equal = ours["scores"] == stock["scores"] and len(ours["scores"]) > 0
-    for name, run in (("two stages", ours), ("stock nbgrader", stock)):
-        print(f"{name:>16}: {run['seconds'] / count:.2f} s per submission ({count} submissions)")
-    print(f"{'ratio':>16}: {stock['seconds'] / ours['seconds']:.1f} x stock; scores equal: {equal}")
-    return {
-        "autograde_s_per_submission": round(ours["seconds"] / count, 3),
-        "stock_s_per_submission": round(stock["seconds"] / count, 3),
-        "ratio_vs_stock": round(stock["seconds"] / ours["seconds"], 2),
-        "scores_equal": equal,
-        "submissions": count,
-    }
-
-
-def _graded(home: Path, count: int, engine: str) -> dict[str, Any]:
-    """Grade in a process of its own, so that neither engine finds anything loaded by the other."""
-    home.mkdir()
-    line = [sys.executable, "-m", "tests.benchmarks.classroom_grading", engine, str(count)]
-    done = subprocess.run(
-        line,
-        cwd=COURSE,
-        env={**os.environ, "CIBERAULA_HOME": str(home), "CIBERAULA_COURSE": str(COURSE)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{engine}: {done.stderr[-2000:]}")
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    print(json.dumps(pages()))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ciberaula.grading.trusted import scoring_batch
 from tests.grading import course as small
 
 
-def _enter(patch: pytest.MonkeyPatch, root: Path) -> None:
+def enter(patch: pytest.MonkeyPatch, root: Path) -> None:
     patch.setenv("CIBERAULA_COURSE", str(root))
     patch.setenv("CIBERAULA_HOME", str(root / "var"))
     patch.chdir(root)
@@ -29,7 +29,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("curso") / "curso"
     small.write_course(root)
     with pytest.MonkeyPatch.context() as patch:
-        _enter(patch, root)
+        enter(patch, root)
         step = Cohort().generate(small.ASSIGNMENT)
         assert step.done, step.reason
     return root
@@ -40,7 +40,7 @@ def course(generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A course of one's own, with the assignment generated."""
     root = tmp_path / "curso"
     shutil.copytree(generated, root)
-    _enter(monkeypatch, root)
+    enter(monkeypatch, root)
     return root
 
 
@@ -51,7 +51,7 @@ def course_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     def make(tests: dict[str, tuple[float, str]]) -> Path:
         root = tmp_path / "curso"
         small.write_course(root, tests)
-        _enter(monkeypatch, root)
+        enter(monkeypatch, root)
         step = Cohort().generate(small.ASSIGNMENT)
         assert step.done, step.reason
         return root

@@ -100,20 +100,22 @@ def test_code_that_ends_its_kernel_costs_only_its_own_item(course, grades):
     assert autograded().metadata["ciberaula"]["isolated"]["stopped"] == "el código cerró su núcleo"
 
 
-def test_the_isolated_run_has_no_token_and_no_file_of_the_course(course, monkeypatch):
+SEES_ONLY_ITS_OWN = """
+import os
+names = [name for name in os.environ if "TOKEN" in name or name in ("CIBERAULA_HOME", "CIBERAULA_COURSE")]
+found = names + [value for value in os.environ.values() if "muy-secreto" in value]
+found += [place for place in {places!r} if os.path.exists(place)]
+own = ["preguntas.yml", "respuestas.json", "submission_secret.txt", "timestamp.txt"]
+submit_answer("p02", 5 if not found and sorted(os.listdir()) == own and os.path.isdir(os.environ["CIBERAULA_DATASETS"]) else 0)
+"""
+
+
+def test_the_isolated_run_has_no_token_and_no_file_of_the_course(course, monkeypatch, grades):
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "muy-secreto")
-    code = (
-        "import json, os, pathlib\n"
-        f"pathlib.Path({str(course)!r}, 'visto.json').write_text(json.dumps([dict(os.environ), os.listdir(), os.getcwd()]))"
-    )
-    hand_in(course, "ana", RIGHT, code=code)
+    places = [str(course), str(course / "solutions"), str(Path.home()), str(Cohort().folder("submitted", "ana", ASSIGNMENT))]
+    hand_in(course, "ana", {"p01": "b"}, code=SEES_ONLY_ITS_OWN.format(places=[one for one in places if one != "/root"]))
     grade()
-    environment, files, where = json.loads((course / "visto.json").read_text())
-    assert "muy-secreto" not in environment.values()
-    assert not [name for name in environment if "TOKEN" in name or name in ("CIBERAULA_HOME", "CIBERAULA_COURSE")]
-    assert sorted(files) == ["preguntas.yml", "respuestas.json", "submission_secret.txt", "timestamp.txt"]
-    assert not where.startswith(str(course))
-    assert environment["CIBERAULA_DATASETS"] == str(course / "datasets")
+    assert grades("ana")["p02"] == (3, False)
 
 
 HOSTILE = {

@@ -1,5 +1,6 @@
 """Marks changed by hand: kept with author, reason and date, at one with nbgrader's own row, whatever is graded later."""
 
+import shutil
 import sqlite3
 from datetime import datetime, timedelta
 
@@ -12,23 +13,37 @@ from ciberaula.grading import ledger
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.overrides import FORMGRADER, in_force, override, overrides_of
 from ciberaula.grading.policy import session_on
+from tests.grading.conftest import enter
 from tests.grading.course import ASSIGNMENT, hand_in, sheet
 
 SIGNED = {"author": "Docente de prueba", "reason": "Lo explicó en la entrevista"}
 
 
-@pytest.fixture
-def graded(course):
+@pytest.fixture(scope="module")
+def graded_once(generated, tmp_path_factory):
     """Ana's work, graded: p01 wrong (0 of 2), p02 right (3), p03 right (1), p04 for a person to read."""
-    hand_in(course, "ana", {"p01": "a", "p02": 5, "p03": "no"}, written="Le explicaría sus derechos.")
-    (outcome,) = Cohort().autograde(ASSIGNMENT)
+    root = tmp_path_factory.mktemp("calificado") / "curso"
+    shutil.copytree(generated, root)
+    with pytest.MonkeyPatch.context() as patch:
+        enter(patch, root)
+        hand_in(root, "ana", {"p01": "a", "p02": 5, "p03": "no"}, written="Le explicaría sus derechos.")
+        (outcome,) = Cohort().autograde(ASSIGNMENT)
     assert outcome.state == "graded"
-    return course
+    return root
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path, monkeypatch):
+    """A copy of it of one's own."""
+    root = tmp_path / "curso"
+    shutil.copytree(graded_once, root)
+    enter(monkeypatch, root)
+    return root
 
 
 @pytest.fixture
 def db_url(graded):
-    return Cohort().db_url
+    return f"sqlite:///{graded / 'var' / 'gradebook.db'}"
 
 
 def grade(db_url, item, **changes):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -97,7 +96,7 @@ def _hand_in(places: Places) -> list[str]:
         kind.make(Desk(places, kind.name, released))
     names = [kind.name for kind in hostile]
     # Always the same order, and not the one they are written in: neighbours differ.
-    random.Random(5).shuffle(names)
+    names.sort(key=lambda name: hashlib.sha256(name.encode()).digest())
     for number, kind in enumerate(honest):
         names.insert(number * len(names) // len(honest) + 1, kind.name)
     write_roster(places, dict.fromkeys([*names, kinds.NEIGHBOUR], "Persona Simulada"))

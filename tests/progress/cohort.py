@@ -33,16 +33,24 @@ class Person:
     reviewed: bool = True
     critical: bool = False
     not_gradable: str = ""
+    written: str = ""
 
+
+# What two of them wrote in p12: the same but for a word, and nobody's copy of the task.
+_NOTE = (
+    "Hoy conversé con la familia en el patio del recinto, porque dentro de la casa no había dónde hablar tranquilas. Quedamos "
+    "en que la próxima llamada será el jueves al mediodía y que nadie más de la oficina leerá lo que apunté {when}. "
+    "<script>alert(1)</script>"
+)
 
 PEOPLE = [
-    Person("azu-1", "Ana Paredes", "Azuay", "urban", 1.0, 9),
+    Person("azu-1", "Ana Paredes", "Azuay", "urban", 1.0, 9, written=_NOTE.format(when="ayer")),
     Person("azu-2", "Berta Ñauta", "Azuay", "rural", 0.8, 8),
     Person("azu-3", "Carlos Guamán", "Azuay", "urban", 0.5, 7),
     Person("azu-4", "Diana Ochoa", "Azuay", "rural", 0.9, 6, reviewed=False),
     Person("azu-5", "Efraín <b>Loja</b>", "Azuay", "urban", 0.9, 20, critical=True),
     Person("azu-6", "Fanny Illescas", "Azuay", "rural", None, 0, lessons=0),
-    Person("man-1", "Gema Delgado", "Manabí", "urban", 0.75, 5),
+    Person("man-1", "Gema Delgado", "Manabí", "urban", 0.75, 5, written=_NOTE.format(when="temprano")),
     Person("man-2", "Hugo Intriago", "Manabí", "rural", 0.9, 4, not_gradable="p09"),
     Person("man-3", "=SUM(A1)", "Manabí", "urban", 1.0, 3),
     Person("man-4", "Iris Vera", "Manabí", "rural", None, 0, lessons=0),
@@ -118,10 +126,12 @@ def _hand_in(home: Path, person: Person, when: datetime, items: list[str]) -> No
 def _graded_cell(item: str, person: Person) -> dict[str, object]:
     critical = ["Divulgó el paradero de una persona protegida"] if person.critical and item == "p10" else []
     score = {"item": item, "verdict": "partial", "critical": critical}
+    if item == "p01" and (person.share or 0) < 0.8:
+        score["answered"] = "«Enviar hoy el expediente <completo>»"
     state = "not_gradable" if item == person.not_gradable else "scored"
     return {
         "cell_type": "code",
         "metadata": {"nbgrader": {"grade": True, "grade_id": item}, "ciberaula": {"state": state}},
         "outputs": [{"output_type": "execute_result", "data": {"application/vnd.ciberaula.score+json": score}}],
-        "source": "",
+        "source": person.written if item == "p12" else "",
     }

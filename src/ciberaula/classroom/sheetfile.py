@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ciberaula.errors import UserError
+from ciberaula.errors import UserError, one_line
 from ciberaula.i18n import _
 
 SHEET_FILE = "respuestas.json"
@@ -97,9 +97,10 @@ def read_bytes(path: Path) -> bytes:
         raise Unreadable(
             _("No se puede leer {file}: revise los permisos de la carpeta.").format(file=path.name)
         ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # asked first: a folder has no stream
+        os.close(descriptor)
+        raise UserError(_("{file} no es un archivo común.").format(file=path.name))
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise UserError(_("{file} no es un archivo común.").format(file=path.name))
         try:
             data = stream.read(MAX_BYTES + 1)
         except OSError as error:
@@ -150,7 +151,7 @@ def _entry(id: str, raw: object) -> Entry:
         or not isinstance(raw.get("checked", False), bool)
         or len(id) > 60
     ):
-        raise UserError(_("La hoja de respuestas tiene una forma inesperada en «{id}».").format(id=id[:60]))
+        raise UserError(_("La hoja de respuestas tiene una forma inesperada en «{id}».").format(id=one_line(id)))
     return Entry(raw["kind"], raw["value"], raw["saved_at"], raw["writer"], raw.get("checked", False))
 
 

@@ -24,6 +24,7 @@ from ciberaula.i18n import _
 
 # How long another program's writing, or a server that does not answer, is waited for.
 PATIENCE_S = 5
+ROOM = 1024 * 1024  # bytes without which no step is begun
 _NEIGHBOURS = 64 * 1024  # bytes that SQLite needs beside a gradebook to open it (-wal, -shm)
 _VERSION_TABLE = "alembic_version"
 _OWN_TABLES = (
@@ -34,10 +35,11 @@ _OWN_TABLES = (
 
 
 def check_gradebook(db_url: str, *, must_exist: bool = False) -> None:
-    """Raise ``UserError`` in one line unless nbgrader and we can use the gradebook at ``db_url``. Writes nothing.
+    """Raise ``UserError`` in one line unless nbgrader and we can use the gradebook at ``db_url``. Changes nothing.
 
     An empty database is fine, as is a file that is not there yet unless it ``must_exist``: nbgrader makes its tables.
-    Opens one connection (about a millisecond for a file), and keeps none.
+    A file must let itself be written, too: even to read, nbgrader makes what tables it lacks. Opens one connection (about a
+    millisecond for a file), and keeps none.
     """
     url = _url(db_url)
     place = place_of(db_url)
@@ -113,13 +115,44 @@ def _look(url: URL) -> tuple[set[str], str | None]:
     """The names of the tables, and nbgrader's version of them."""
     sqlite = url.get_backend_name() == "sqlite"
     engine = sa.create_engine(
-        url, poolclass=sa.NullPool, connect_args={"timeout" if sqlite else "connect_timeout": PATIENCE_S}
+        url,
+        poolclass=sa.NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout" if sqlite else "connect_timeout": PATIENCE_S},
     )
     with engine.connect() as connection:
         tables = set(sa.inspect(connection).get_table_names())
+        if sqlite:
+            _try_to_write(connection)
         if _VERSION_TABLE not in tables:
             return tables, None
         return tables, connection.execute(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608
+
+
+def _try_to_write(connection: sa.Connection) -> None:
+    """Raise SQLite's own error where the file is read-only. Whoever else is writing proves that it is not."""
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # The same number again, then taken back: of a read-only file SQLite begins even this transaction.
+        number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version={int(number)}")
+        connection.exec_driver_sql("ROLLBACK")
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+
+
+def check_room(folder: Path) -> None:
+    """Raise ``UserError`` where the disk of ``folder`` is full: nbgrader's steps copy file by file, and would stop half way."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return  # whoever writes there will be told
+    if free < ROOM:
+        raise UserError(
+            _("No se hizo nada: en {path} {cause}.").format(path=folder, cause=cause(OSError(errno.ENOSPC, "")))
+        )
 
 
 def _check_version(version: str | None, place: str) -> None:

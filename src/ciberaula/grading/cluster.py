@@ -20,14 +20,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from ciberaula.grading import cluster_start
 from ciberaula.grading.engine import Order, grade_chunk
 from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.trusted import scoring_batch
 
 # cluster_dask is imported by those who use it: Dask takes 0.4 s.
 
-# With fewer submissions than these, nothing is done to have workers at hand.
+# Fewer submissions than these are graded here whatever they take.
 FEW = 6
 MOST_IN_AN_ORDER = 25
 ORDERS_FOR_EACH_WORKER = 4
@@ -141,7 +140,6 @@ class Growing:
     def __init__(self, workers: int, stack: ExitStack) -> None:
         self.size = workers
         self._stack = stack
-        cluster_start.begin()
 
     def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[Done]:
         """See ``Pool``."""

@@ -16,7 +16,7 @@ from nbgrader.apps.api import NbGraderAPI
 
 from ciberaula.errors import UserError
 from ciberaula.grading import collecting, engine
-from ciberaula.grading.checks import check_gradebook
+from ciberaula.grading.checks import check_gradebook, check_room
 from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.intake import Desk
 from ciberaula.grading.outcomes import Graded
@@ -24,6 +24,7 @@ from ciberaula.grading.policy import policy_of
 from ciberaula.grading.roster import read_roster
 from ciberaula.grading.trusted import scoring_batch
 from ciberaula.i18n import _
+from ciberaula.paths import home
 
 # What running a notebook leaves beside it; in solutions/ it would be released to everyone and overwrite their work.
 _TRACES = ("respuestas.json", "registro.jsonl", "timestamp.txt", "submission_secret.txt")
@@ -42,6 +43,7 @@ class Cohort:
 
     def __init__(self) -> None:
         self.config = course_config()
+        check_room(home())
         check_gradebook(str(self.config.CourseDirectory.db_url))
         self.api = NbGraderAPI(config=self.config)
         self.api.log.setLevel(logging.INFO)

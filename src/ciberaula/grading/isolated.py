@@ -1,14 +1,13 @@
-"""The isolated run: the trainee's own code, in a kernel of its own, over a copy of the submission.
+"""The isolated run: the trainee's own code, in a sandbox, over a copy of the submission.
 
 What comes out of it is one file, the answer sheet, read strictly by whoever called. ``IsolatedRun`` is the whole
-interface: today a plain separate kernel stands behind it (``KernelIsolatedRun``); a sandbox takes its place as another
-kernel spec or another class, without the caller noticing.
+interface; ``KernelIsolatedRun`` drives the kernel spec whose provisioner is the sandbox (``ciberaula.grading.sandbox``).
 """
 
+import math
 import os
 import shutil
 import stat
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +15,18 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Protocol
 
+from ciberaula.classroom.sheetfile import SHEET_FILE
 from ciberaula.errors import UserError
 from ciberaula.grading.config import NEVER_RELEASED
 from ciberaula.grading.kernels import GradingKernel, KernelDied, KernelTimeout, on_kernel_thread
+from ciberaula.grading.sandbox.host import Left
+from ciberaula.grading.sandbox.levels import SandboxRefused
+from ciberaula.grading.sandbox.limits import Limits
 from ciberaula.i18n import _
 
 KERNEL = "ciberaula-aislado"
 MAX_FILES = 500
 MAX_BYTES = 50 * 1024 * 1024
-
-# The only variables of ours that the trainee's code sees. None holds a token.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "CIBERAULA_LANGUAGE")
 
 
 @dataclass(frozen=True)
@@ -47,61 +47,78 @@ class IsolatedRun(Protocol):
 
 @dataclass(frozen=True)
 class KernelIsolatedRun:
-    """An isolated run in a kernel of the given spec, with an empty environment and limits of time (seconds)."""
+    """An isolated run in a kernel of the given spec, with limits of time (seconds) and of everything else."""
 
     kernel_name: str
     datasets: Path
     cell_seconds: float
     total_seconds: float
+    limits: Limits | None = None
 
     def run(self, sources: Sequence[str], folder: Path) -> RunReport:
-        """Run the cells; an error in one lets the next go on, as in a notebook that runs with errors allowed."""
+        """Run the cells; an error in one lets the next go on, as in a notebook that runs with errors allowed.
+
+        Afterwards the answer sheet in ``folder`` is the one that the run left, where it left a plain file.
+        ``SandboxRefused`` where nothing can be isolated: then nothing has run.
+        """
         return on_kernel_thread(lambda: self._run(sources, folder))
 
     def _run(self, sources: Sequence[str], folder: Path) -> RunReport:
         started = time.monotonic()
-        failed = 0
-        kernel = GradingKernel(self.kernel_name, cwd=folder, env=clean_environment(folder.parent, self.datasets))
+        limits = self.limits or Limits(cpu_seconds=math.ceil(self.total_seconds) + 5)
+        kernel = GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
+        failed, stopped = 0, None
         try:
             for source in sources:
-                left = self.total_seconds - (time.monotonic() - started)
-                if left <= 0:
-                    raise KernelTimeout(interrupted=False)
-                try:
-                    reply = kernel.execute(source, timeout=min(self.cell_seconds, left))
-                    failed += reply.get("status") != "ok"
-                except KernelTimeout as error:
-                    if not error.interrupted:
-                        raise
-                    failed += 1
+                failed += not self._cell(kernel, source, started)
         except KernelTimeout:
-            return RunReport(time.monotonic() - started, failed + 1, _("el código no terminó a tiempo"))
+            failed, stopped = failed + 1, _("el código no terminó a tiempo")
         except KernelDied:
-            return RunReport(time.monotonic() - started, failed + 1, _("el código cerró su núcleo"))
+            failed, stopped = failed + 1, _("el código cerró su núcleo")
         finally:
             kernel.end()
-        return RunReport(time.monotonic() - started, failed)
+        left: Left = kernel.provisioner.left
+        if left.ended == "refused":
+            raise SandboxRefused(_("la ejecución aislada no pudo empezar ({why})").format(why=left.why))
+        if stopped or left.sheet_problem == "not_plain":
+            stopped = _why(left, limits) or stopped
+        _take(left, folder / SHEET_FILE)
+        return RunReport(time.monotonic() - started, failed, stopped)
+
+    def _cell(self, kernel: GradingKernel, source: str, started: float) -> bool:
+        """Run one cell; whether it ended well. ``KernelTimeout`` when it has to be the last one."""
+        left = self.total_seconds - (time.monotonic() - started)
+        if left <= 0:
+            raise KernelTimeout(interrupted=False)
+        try:
+            return kernel.execute(source, timeout=min(self.cell_seconds, left)).get("status") == "ok"
+        except KernelTimeout as error:
+            if not error.interrupted:
+                raise
+            return False
 
 
-def clean_environment(scratch: Path, datasets: Path) -> dict[str, str]:
-    """The environment of a run: a short list of our variables, and every folder that libraries write to in ``scratch``."""
-    home = scratch / "home"
-    home.mkdir(exist_ok=True)
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    own = {
-        name: str(home)
-        for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_CONFIG_DIR")
-    }
-    return {
-        **passed,
-        **own,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), passed.get("PATH", os.defpath)]),
-        "PYTHONNOUSERSITE": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "MPLBACKEND": "agg",
-        "CIBERAULA_DATASETS": str(datasets),
-        "CIBERAULA_PSEUDONYM": "ejecucion-aislada",
-    }
+def _why(left: Left, limits: Limits) -> str | None:
+    """Why a run stopped, where the sandbox knows it better than the kernel's silence tells."""
+    if left.ended == "replies":
+        return _("el código respondió más de lo permitido")
+    if left.ended == "disk":
+        return _("el código escribió más de {mb} MB o demasiados archivos").format(mb=limits.disk_bytes // 2**20)
+    if left.ended == "threads":
+        return _("el código abrió demasiados hilos")
+    if left.ended == "exit" and left.cpu >= limits.cpu_seconds:
+        return _("el código usó más de {seconds} s de procesador").format(seconds=limits.cpu_seconds)
+    if left.sheet_problem == "not_plain":
+        return _("el código puso otra cosa en el lugar de la hoja de respuestas")
+    return None
+
+
+def _take(left: Left, sheet: Path) -> None:
+    """Put what the run left where the caller reads it."""
+    if left.sheet_problem is None:
+        sheet.write_bytes(left.sheet)
+    elif left.sheet_problem == "missing" and left.ended not in ("refused", "lost"):
+        sheet.unlink(missing_ok=True)
 
 
 def copy_submission(submitted: Path, release: Path, target: Path) -> None:

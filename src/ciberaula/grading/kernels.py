@@ -1,7 +1,8 @@
 """A kernel on this machine as grading needs it: started clean, asked one thing at a time, always ended.
 
 Only the shell channel is opened. What a cell prints or displays is never read, so endless output fills nobody's memory,
-and nothing but the answer to a request can leave a kernel.
+and nothing but the answer to a request can leave a kernel. An answer may come from a stranger's code: it is limited in
+size, and whatever cannot be read as an answer counts as a kernel that ended.
 """
 
 import contextlib
@@ -18,14 +19,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import zmq
 from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import run_sync
 
 from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 START_SECONDS = 60.0
 INTERRUPT_GRACE_SECONDS = 2.0
+ALIVE_SECONDS = 1.0  # how often to look whether a kernel that says nothing is still there
+MAX_MESSAGE = 16 * 2**20
 
 Result = TypeVar("Result")
 
@@ -51,27 +56,51 @@ class KernelDied(Exception):
     """The kernel ended by itself."""
 
 
-class GradingKernel:
-    """One running kernel of the kernel spec ``name``. Use only on the kernel thread."""
+class _Manager(KernelManager):  # type: ignore[misc]
+    """jupyter_client's manager without what grading has no use for: the pause after each step and the control channel."""
 
-    def __init__(self, name: str, *, cwd: Path, env: Mapping[str, str]) -> None:
+    async def _async_start_kernel(self, **named: Any) -> None:
+        self._attempted_start = True
+        command, named = await self._async_pre_start_kernel(**named)
+        await self._async_launch_kernel(command, **named)
+
+    start_kernel = run_sync(_async_start_kernel)
+
+    async def _async_shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        await self._async_kill_kernel()
+        await self._async_cleanup_resources()
+
+    shutdown_kernel = run_sync(_async_shutdown_kernel)
+
+    def _connect_control_socket(self) -> None:
+        """Nothing is said over it."""
+
+
+class GradingKernel:
+    """One running kernel of the kernel spec ``name``. Use only on the kernel thread.
+
+    ``launch`` goes to the spec's provisioner (the sandbox takes ``limits`` and ``datasets``).
+    """
+
+    def __init__(self, name: str, *, cwd: Path, env: Mapping[str, str] | None = None, **launch: Any) -> None:
         self.name = name
-        self._sockets = Path(tempfile.mkdtemp(prefix="ciberaula-nucleo-"))
-        self._manager = KernelManager(
-            kernel_name=name, connection_file=str(self._sockets / "c.json"), **self._transport()
-        )
+        self._sockets = _short_folder()
+        self._manager = _Manager(kernel_name=name, connection_file=str(self._sockets / "c.json"), **self._transport())
         # What the processes print past their kernel (a crash, a warning) is nothing to show an instructor.
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
-            self._manager.start_kernel(cwd=str(cwd), env=dict(env), **quiet)
-        except NoSuchKernel as error:
+            self._manager.start_kernel(cwd=str(cwd), env=dict(env or {}), **quiet, **launch)
+        except UserError:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            raise
+        except (NoSuchKernel, ModuleNotFoundError) as error:
             shutil.rmtree(self._sockets, ignore_errors=True)
             raise UserError(
                 _(
                     "Falta el núcleo «{name}»: vuelva a instalar el paquete ciberaula en este entorno (make setup)."
                 ).format(name=name)
             ) from error
-        self._client = self._manager.blocking_client()
+        self._client = self._manager.client(context=_context())
         self._client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)  # noqa: S604 - a channel
         try:
             self._reply_to(self._client.kernel_info(), START_SECONDS)
@@ -82,6 +111,11 @@ class GradingKernel:
                     name=name
                 )
             ) from error
+
+    @property
+    def provisioner(self) -> Any:
+        """What started the kernel, and knows more of it than a kernel tells."""
+        return self._manager.provisioner
 
     @property
     def pid(self) -> int | None:
@@ -124,7 +158,6 @@ class GradingKernel:
         """End the processes and remove the sockets at exit, when the thread that drives kernels is gone already."""
         with contextlib.suppress(Exception):
             self._client.stop_channels()
-            self._client.context.destroy(linger=0)
         kill_group(self.pid)
         shutil.rmtree(self._sockets, ignore_errors=True)
 
@@ -138,15 +171,62 @@ class GradingKernel:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise KernelTimeout(interrupted=False)
-            try:
-                message = self._client.get_shell_msg(timeout=min(left, 1.0))
-            except queue.Empty:
-                if not self._manager.is_alive():
-                    raise KernelDied from None
-                continue
-            if message["parent_header"].get("msg_id") == request:
-                content: dict[str, Any] = message["content"]
+            if self._wait(left) and (content := self._content_for(request)) is not None:
                 return content
+
+    def _wait(self, seconds: float) -> bool:
+        """True when something came on the shell channel. Raises ``KernelDied`` when the kernel ended and nothing did."""
+        poller = zmq.Poller()
+        shell = self._client.shell_channel.socket
+        poller.register(shell, zmq.POLLIN)
+        run = getattr(self.provisioner, "run", None)  # of the sandbox: a descriptor tells at once that a run is over
+        if run is not None:
+            poller.register(run, zmq.POLLIN)
+        ready = dict(poller.poll(min(seconds, ALIVE_SECONDS) * 1000))
+        if shell in ready:
+            return True
+        if not self._manager.is_alive():
+            raise KernelDied
+        return False
+
+    def _content_for(self, request: str) -> dict[str, Any] | None:
+        """The content of the message that came, if it answers ``request``. ``KernelDied`` for what is no message."""
+        try:
+            message = self._client.get_shell_msg(timeout=0)
+            if message["parent_header"].get("msg_id") != request:
+                return None
+            content: dict[str, Any] = message["content"]
+            if not isinstance(content, dict):
+                raise TypeError("the content of a reply is an object")
+        except queue.Empty:
+            return None
+        except Exception as error:  # whatever a stranger's code may send: wrong signature, no JSON, JSON without end
+            raise KernelDied from error
+        return content
+
+
+_contexts: dict[int, zmq.Context[Any]] = {}
+
+
+def _context() -> zmq.Context[Any]:
+    """The ZeroMQ context of this process's kernels, whose sockets take messages of a limited size and few at a time."""
+    pid = os.getpid()
+    if pid not in _contexts:
+        _contexts.clear()  # a parent's, of no use after a fork
+        context: zmq.Context[Any] = zmq.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        context.setsockopt(zmq.RCVHWM, 16)
+        context.setsockopt(zmq.LINGER, 0)
+        _contexts[pid] = context
+    return _contexts[pid]
+
+
+def _short_folder() -> Path:
+    """A private folder whose sockets have names of at most 107 bytes, which is all that the system takes."""
+    base = tempfile.gettempdir()
+    if len(os.fsencode(base)) > 60 and Path("/tmp").is_dir():  # noqa: S108 - mkdtemp makes it private
+        base = "/tmp"  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix="ciberaula-", dir=base))
 
 
 def kill_group(pid: int | None) -> None:

@@ -106,10 +106,18 @@ def engine(db_url: str) -> sa.Engine:
     else:
         made = sa.create_engine(db_url, pool_pre_ping=True, pool_size=1)
     try:
-        metadata.create_all(made)
+        _make_tables(made)
     except sa.exc.DBAPIError:
-        metadata.create_all(made)  # another process was making them at the same moment
+        _make_tables(made)  # another process was making them at the same moment
     return made
+
+
+def _make_tables(made: sa.Engine) -> None:
+    with made.connect() as plain:
+        # On SQLite, to look first and then write fails at once where another does the same.
+        connection = plain.execution_options(writes=True)
+        with connection.begin():
+            metadata.create_all(connection)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

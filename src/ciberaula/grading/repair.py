@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from ciberaula.errors import one_line
 from ciberaula.grading.config import SET_ASIDE, course_config
 from ciberaula.grading.truth import TrueCell, notebook_truth
 from ciberaula.i18n import _
@@ -57,22 +58,36 @@ def set_aside_odd_files(folder: Path) -> list[Path]:
     A plain file named with ``.apartado`` after the old name stays in its place, for the instructor and for the grading
     that must tell a sheet that was set aside from one that never was.
     """
-    found = []
+    found: list[Path] = []
+    if not folder.is_dir():
+        return found
+    owner = folder.stat().st_uid
     for here, folders, names in os.walk(folder):
         for name in [*folders, *names]:
             path = Path(here, name)
-            mode = path.lstat().st_mode
-            if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+            status = path.lstat()
+            mode = status.st_mode
+            # A second name for a file of somebody else: it was never handed in.
+            foreign = status.st_nlink > 1 and status.st_uid != owner
+            if stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and not foreign):
                 continue
-            kind = _("un enlace") if stat.S_ISLNK(mode) else _("un archivo especial")
+            kind = _("un enlace") if stat.S_ISLNK(mode) or foreign else _("un archivo especial")
             path.unlink()
-            path.with_name(name + SET_ASIDE).write_text(
-                _("Aquí había {kind} llamado {name}; se apartó antes de calificar.").format(kind=kind, name=name)
-                + "\n",
-                encoding="utf-8",
-            )
+            _leave_note(path, kind)
             found.append(path)
     return found
+
+
+def _leave_note(path: Path, kind: str) -> None:
+    """Say in a plain file what was at ``path``. The trainee may have put something of her own in the note's place."""
+    # The longest names have no room for more.
+    note = path.with_name(os.fsdecode(os.fsencode(path.name)[: 255 - len(SET_ASIDE)]) + SET_ASIDE)
+    if note.is_dir() and not note.is_symlink():
+        return  # as telling as a note: nothing can be read there
+    note.unlink(missing_ok=True)  # a link would carry the note out of the folder, and a hard link too
+    words = _("Aquí había {kind} llamado {name}; se apartó antes de calificar.")
+    with note.open("x", encoding="utf-8", errors="replace") as stream:
+        stream.write(words.format(kind=kind, name=one_line(path.name)) + "\n")
 
 
 class RepairCells(NbGraderPreprocessor):  # type: ignore[misc]
@@ -120,7 +135,9 @@ def _drop_unknown(nb: Any, truth: Mapping[str, TrueCell], repairs: list[str]) ->
     for cell in nb.cells:
         if "nbgrader" in cell.metadata and _grade_id(cell) not in truth:
             if _grade_id(cell):
-                repairs.append(_("la celda «{id}» no es de esta tarea y no cuenta").format(id=_grade_id(cell)))
+                repairs.append(
+                    _("la celda «{id}» no es de esta tarea y no cuenta").format(id=one_line(_grade_id(cell) or ""))
+                )
             del cell.metadata["nbgrader"]
 
 

@@ -145,7 +145,11 @@ class TrustedScorer:
 
     def _running(self, folder: Path) -> GradingKernel:
         if self._kernel is None:
-            self._kernel = GradingKernel(self._name, cwd=folder, env=_trusted_environment())
+            try:
+                self._kernel = GradingKernel(self._name, cwd=folder, env=_trusted_environment())
+            except UserError:
+                # Something ended it while it started, such as a moment without memory: once more, and then it is told.
+                self._kernel = GradingKernel(self._name, cwd=folder, env=_trusted_environment())
             self.starts += 1
         return self._kernel
 

@@ -69,7 +69,9 @@ def read_notebook(data: bytes) -> Any:
         with warnings.catch_warnings():
             # A cell with no id, or with one too early, is what other versions of Jupyter write: nbgrader takes them.
             warnings.simplefilter("ignore")
-            nb = nbformat.v4.reads(text)
+            # Halves of letters, which JSON can say and no file can hold, are shown as what they are: nothing.
+            whole = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+            nb = nbformat.v4.reads(whole if "\\ud" in text.casefold() else text)
             nbformat.validate(nb, relax_add_props=True)
     except Exception as error:  # over a stranger's data the validator also trips on its own assertions
         raise UserError(_("no tiene la forma de un cuaderno de Jupyter")) from error

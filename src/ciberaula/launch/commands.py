@@ -10,7 +10,7 @@ from ciberaula.launch import environment
 
 
 def add_commands(subparsers: Any) -> None:
-    """Add ``setup``, ``start``, ``workspace``, ``test``, ``benchmark`` and ``catalogue``."""
+    """Add ``setup``, ``start``, ``workspace``, ``test``, ``soak``, ``benchmark`` and ``catalogue``."""
     setup = subparsers.add_parser("setup", help=_("preparar el entorno .venv con los paquetes fijados"))
     setup.add_argument("--lock", choices=environment.LOCKS, default="classroom", help=_("qué paquetes"))
     setup.set_defaults(run=_setup)
@@ -34,8 +34,12 @@ def add_commands(subparsers: Any) -> None:
     test.add_argument("pytest", nargs="*", help=_("argumentos para pytest"))
     test.set_defaults(run=_test)
 
+    soak = subparsers.add_parser("soak", help=_("ejecutar las pruebas largas"))
+    soak.add_argument("pytest", nargs="*", help=_("argumentos para pytest"))
+    soak.set_defaults(run=_soak)
+
     benchmark = subparsers.add_parser("benchmark", help=_("medir lo que tardan la calificación y las páginas"))
-    benchmark.add_argument("--submissions", type=int, default=12, help=_("cuántas entregas se califican"))
+    benchmark.add_argument("--submissions", type=int, default=60, help=_("cuántas entregas se califican"))
     benchmark.set_defaults(run=_benchmark)
 
     catalogue = subparsers.add_parser("catalogue", help=_("extraer los textos del programa a su catálogo"))
@@ -75,6 +79,12 @@ def _test(options: argparse.Namespace) -> int:
     from ciberaula.launch.development import run_checks
 
     return run_checks(options.pytest)
+
+
+def _soak(options: argparse.Namespace) -> int:
+    from ciberaula.launch.development import run_soak
+
+    return run_soak(options.pytest)
 
 
 def _benchmark(options: argparse.Namespace) -> int:

@@ -50,15 +50,26 @@ def run_checks(pytest_arguments: Sequence[str]) -> int:
 
 
 def run_benchmark(submissions: int) -> int:
-    """Measure what grading so many ``submissions`` and opening the pages cost; returns the measurement's exit code.
+    """Measure what grading so many ``submissions`` and opening the pages cost; the exit code of the first that fails, or 0.
 
     Raises ``UserError`` as ``run_checks`` does, and outside a checkout.
     """
     root = _checkout()
     install_system_packages()
-    command = [sys.executable, "-m", "tests.benchmarks.classroom", "--submissions", str(submissions)]
+    parts = (["grading", "--submissions", str(submissions)], ["classroom"])
     # Found from the checkout's top, which is no installed package.
-    return subprocess.call(command, cwd=root)
+    codes = (
+        subprocess.call([sys.executable, "-m", f"tests.benchmarks.{part[0]}", *part[1:]], cwd=root) for part in parts
+    )
+    return next((code for code in codes if code), 0)
+
+
+def run_soak(pytest_arguments: Sequence[str]) -> int:
+    """Run the long tests, each a run of its own; returns pytest's exit code. Raises ``UserError`` as ``run_checks`` does."""
+    root = _checkout()
+    install_system_packages()
+    files = sorted(str(path) for path in (root / "tests" / "soak").glob("soak_*.py"))
+    return subprocess.call([sys.executable, "-m", "pytest", "-s", *files, *pytest_arguments], cwd=root)
 
 
 def install_system_packages() -> None:

@@ -108,8 +108,8 @@ def basis(found: Reliability) -> str:
     if found.error is not None:
         told.append(
             _(
-                "Con esa consistencia, el puntaje de una persona puede variar unos {error} puntos de {maximum}, hacia arriba o "
-                "hacia abajo, solo por azar: cerca de la línea para aprobar, mire su trabajo y no la cifra."
+                "Con esa consistencia, el puntaje de una misma persona suele moverse hasta unos {error} puntos de {maximum}, "
+                "hacia arriba o hacia abajo, solo por azar. Cerca de la línea para aprobar, mire su trabajo y no la cifra."
             ).format(error=decimal(found.error, 1), maximum=f"{found.maximum:g}".replace(".", ","))
         )
     return " ".join(told)

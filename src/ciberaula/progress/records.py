@@ -54,9 +54,10 @@ def _lines(path: Path) -> Iterator[bytes]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # asked first: a folder has no stream
+        os.close(descriptor)
+        return
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return
         for line in stream.read(MAX_BYTES).splitlines():
             if line.strip():
                 yield line

@@ -224,7 +224,7 @@ def _words_of(cell: Mapping[str, Any], kind: str) -> str:
         return _joined(cell["source"])
     if kind == "text":
         scores = [output.get("data", {}).get(MEDIA_TYPE) for output in cell.get("outputs", [])]
-        return next((str(score["answered"]) for score in scores if score), "")
+        return next((str(score.get("answered", "")) for score in scores if score), "")
     return ""
 
 

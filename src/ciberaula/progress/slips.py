@@ -20,7 +20,7 @@ from ciberaula.errors import UserError
 from ciberaula.i18n import _
 
 MOST_PER_ANSWER = 12
-LONGEST = 220  # characters
+LONGEST = 300  # characters
 _CALLED = re.compile(r"[\w.-]{1,30}(?: «[^»]{0,80}»)?$")
 _STEP = re.compile(r"\d+\. (?=«)")
 
@@ -69,9 +69,11 @@ def quoted(text: str) -> Iterator[tuple[int, str]]:
                 yield begin, text[begin : place + 1]
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONGEST) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    if len(line) <= longest:
+        return line
+    return f"{line[: longest - 2].rstrip()}…{'»' if line.endswith('»') else ''}"
 
 
 def _whole(answered: str, _lines: Collection[str], _question: Question | None) -> Iterator[str]:
@@ -101,7 +103,7 @@ def _matching(answered: str, lines: Collection[str], _question: Question | None)
     for line in lines:
         if line.startswith(f"{_('Revise')}: «"):
             left = _first(line)
-            yield f"{left} → {given.get(left) or _('sin pareja')}"
+            yield _arrow(left, given.get(left) or _("sin pareja"))
 
 
 def _form(answered: str, lines: Collection[str], question: Question | None) -> Iterator[str]:
@@ -114,7 +116,8 @@ def _form(answered: str, lines: Collection[str], question: Question | None) -> I
         if begin is None:
             continue
         taken = (_option(answered, label, to_plain(option.text)) for option in field.options)
-        yield " ".join([label, next((one for one in taken if one), "")]).strip()
+        blank = "" if label[:280] in answered else _("sin respuesta")
+        yield _arrow(label, next((one for one in taken if one), blank))
 
 
 def _option(answered: str, label: str, option: str) -> str:
@@ -153,6 +156,11 @@ def _of_story(score: Score) -> list[str]:
     criteria = parts.get("criteria", ()) if isinstance(parts, Mapping) else ()
     missing = (line for one in criteria for line in one.get("lines", ()) if line.get("sign") == SIGNS["missing"])
     return [str(line["text"]) for line in missing]
+
+
+def _arrow(left: str, right: str) -> str:
+    """«left» → «right», each cut so that the other can still be read."""
+    return f"{_short(left, 120)} → {_short(right, 160)}" if right else left
 
 
 def _first(line: str) -> str:

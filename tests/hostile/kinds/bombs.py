@@ -24,13 +24,21 @@ KINDS = [
     ),
     code(
         "memory-bomb-in-shared-memory",
-        "import os\nfor n in range(4096):\n    with open(f'/dev/shm/{n}', 'wb') as f: f.write(bytes(2 ** 20))\ncuente('SIN LÍMITE')",
+        """
+        for n in range(4096):
+            with open(f'/dev/shm/{n}', 'wb') as f: f.write(bytes(2 ** 20))
+        cuente('SIN LÍMITE')
+        """,
         dangerous=True,
         check=_inside,
     ),
     code(
         "memory-bomb-in-anonymous-files",
-        "import os\nfor n in range(64):\n    fd = os.memfd_create('x')\n    os.write(fd, bytes(64 * 2 ** 20))\ncuente('SIN LÍMITE')",
+        """
+        import os
+        for n in range(64): os.write(os.memfd_create('x'), bytes(64 * 2 ** 20))
+        cuente('SIN LÍMITE')
+        """,
         dangerous=True,
         check=_inside,
     ),
@@ -93,16 +101,13 @@ KINDS = [
         """
         import os
         total = 0
-        for base in {os.getcwd(), os.environ.get('HOME', '/'), os.environ.get('TMPDIR', '/'), '/tmp', '/var/tmp', '/dev/shm', '/dev', '/run'}:
+        own = {os.getcwd(), os.environ.get('HOME', '/'), os.environ.get('TMPDIR', '/')}
+        for base in {*own, '/tmp', '/var/tmp', '/dev/shm', '/dev', '/run'}:
             for n in range(40):
                 try:
                     with open(f'{base}/relleno{n}', 'wb') as f: total += f.write(bytes(16 * 2 ** 20))
                 except OSError: break
-        import glob
-        for n in glob.glob('/**/relleno*'): pass
-        try: os.remove('relleno0')
-        except OSError: pass
-        for base in {os.getcwd(), os.environ.get('HOME', '/'), '/tmp', '/dev/shm'}:
+        for base in own:
             for n in range(40):
                 try: os.remove(f'{base}/relleno{n}')
                 except OSError: pass

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.hostile.course import ASSIGNMENT, NOTEBOOK, RIGHT
-from tests.hostile.kind import NO_SCORE, Desk, Kind, Result, made
+from tests.hostile.kind import NO_SCORE, TELL, Desk, Kind, Result, made
 
 ASIDE = "se apartó"
 
@@ -39,8 +39,17 @@ def _link_to_keys(desk: Desk) -> None:
     (desk.folder / "proc").symlink_to("/proc/self/environ")
 
 
+@made("hard-link")
 def _hard_link(desk: Desk) -> None:
-    os.link(desk.places.submitted / "vecina" / ASSIGNMENT / "nota.txt", desk.folder / "duro.txt")
+    """A name for a file of somebody else. Where Linux protects hard links only its owner can give it one."""
+    theirs = desk.places.submitted / "vecina" / ASSIGNMENT / "nota.txt"
+    code = f"{TELL}\ntry: cuente(open('duro.txt').read())\nexcept OSError: cuente('nada')"
+    desk.hand_in(code={"p05": code})
+    with suppress(PermissionError):
+        os.chown(theirs, 65534, 65534)
+    os.link(theirs, desk.folder / "duro.txt")
+    if theirs.stat().st_uid == desk.folder.stat().st_uid:
+        (desk.folder / "duro.txt").unlink()  # not the administrator: nobody else's file is at hand
 
 
 def _pipes(desk: Desk) -> None:
@@ -61,7 +70,7 @@ def _pipes(desk: Desk) -> None:
 
 def _long_link(desk: Desk) -> None:
     (desk.folder / ("a" * 250)).symlink_to(_keys(desk))
-    os.symlink(_keys(desk), os.fsencode(desk.folder) + b"/no-es-utf8-\xff")
+    (desk.folder / os.fsdecode(b"no-es-utf8-\xff")).symlink_to(_keys(desk))
 
 
 # What set aside an odd file wrote its note under a name that the trainee could choose too.
@@ -118,13 +127,11 @@ def _aside(result: Result) -> None:
 
 KINDS = [
     _beside("links-out-of-the-folder", _link_to_keys, check=_aside),
-    _beside("hard-link", _hard_link),
     _beside("pipes-sockets-and-devices", _pipes),
     _beside("links-with-impossible-notes", _long_link),
     _beside("note-through-a-link", _note_through_a_link),
     _beside("note-is-a-folder", _note_is_a_folder),
     _beside("odd-names", _odd_names),
-    _beside("deep-folders-handed-in", _deep),
     _beside("closed-files", _shut),
     _beside("questions-are-a-folder", _folder_of_questions),
 ]
@@ -134,13 +141,23 @@ def _stamp(name: str, data: bytes) -> Kind:
     return _beside(name, lambda desk: (desk.folder / "timestamp.txt").write_bytes(data) and None)
 
 
+def _badly_stamped(name: str, data: bytes) -> Kind:
+    """Whether it came in time cannot be known: a person must say."""
+
+    def make(desk: Desk) -> None:
+        desk.hand_in(RIGHT)
+        (desk.folder / "timestamp.txt").write_bytes(data)
+
+    return Kind(name, make, state="failed", points={}, reason="la fecha de entrega")
+
+
 KINDS += [
-    _stamp("time-of-nonsense", b"ayer por la tarde"),
-    _stamp("time-not-utf-8", b"\xff\xfe"),
+    _badly_stamped("time-of-nonsense", b"ayer por la tarde"),
+    _badly_stamped("time-not-utf-8", b"\xff\xfe"),
     _stamp("time-in-the-year-9999", b"9999-12-31 23:59:59.999999 UTC"),
-    _stamp("time-before-time", b"0001-01-01 00:00:00 +2359"),
-    _stamp("time-of-many-digits", b"9" * 5000),
-    _stamp("time-of-many-lines", b"2026-03-02 10:00:00 UTC\n" * 10_000),
+    _badly_stamped("time-before-time", b"0001-01-01 00:00:00 +2359"),
+    _badly_stamped("time-of-many-digits", b"9" * 5000),
+    _badly_stamped("time-of-many-lines", b"2026-03-02 10:00:00 UTC\n" * 10_000),
     _stamp("time-empty", b""),
     _beside("no-time", lambda desk: (desk.folder / "timestamp.txt").unlink()),
     _beside("no-secret", lambda desk: (desk.folder / "submission_secret.txt").unlink()),
@@ -191,6 +208,12 @@ def _pipe_notebook(desk: Desk) -> None:
     os.mkfifo(desk.folder / "prueba.ipynb")
 
 
+@made("deep-folders-handed-in", state="failed", points={}, reason="demasiado larga")
+def _deep_folders(desk: Desk) -> None:
+    desk.hand_in(RIGHT)
+    _deep(desk)
+
+
 @made("many-files", points={"p01": 0, "p02": 0, "p03": 1, "p05": 0})
 def _many_files(desk: Desk) -> None:
     desk.hand_in(code={"p02": "submit_answer('p02', 5)"})
@@ -198,11 +221,11 @@ def _many_files(desk: Desk) -> None:
         (desk.folder / f"f{number}.txt").touch()
 
 
-@made("huge-file", points={"p01": 0, "p02": 0, "p03": 1, "p05": 0})
+@made("huge-file", state="failed", points={}, reason="MB")
 def _huge_file(desk: Desk) -> None:
     desk.hand_in(code={"p02": "submit_answer('p02', 5)"})
     with (desk.folder / "hueco.bin").open("wb") as out:
         out.truncate(200 * 2**20)
 
 
-KINDS += [_linked_notebook, _folder_notebook, _pipe_notebook, _many_files, _huge_file]
+KINDS += [_hard_link, _linked_notebook, _folder_notebook, _pipe_notebook, _deep_folders, _many_files, _huge_file]

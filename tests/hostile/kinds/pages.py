@@ -5,11 +5,10 @@ The marks call ``INYECCION``; the suite parses each page that was made and looks
 
 from typing import Any
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from tests.hostile.course import SOME, grade_id
-from tests.hostile.kind import EARNED, Desk, Kind, Result, made
+from tests.hostile.kind import Desk, Kind, Result, made
 
 ATTACKS = (
     "<script>INYECCION()</script>",

@@ -43,8 +43,7 @@ KINDS = [
         TRY
         + "import sqlite3\n"
         + "cuente(intente('libro', lambda: open(LUGARES['gradebook'], 'rb').read(64)),\n"
-        + "       intente('base', lambda: sqlite3.connect('file:' + LUGARES['gradebook'] + '?mode=ro', uri=True)"
-        ".execute('select cells from x').fetchall()),\n"
+        + "       intente('base', lambda: sqlite3.connect('file:' + LUGARES['gradebook'] + '?mode=ro', uri=True).backup),\n"
         + "       intente('notas', lambda: open(LUGARES['grades']).read()))",
         check=_shut,
     ),
@@ -69,7 +68,8 @@ KINDS = [
         aqui = Path.cwd()
         for place in [aqui, *aqui.parents, Path.home(), *Path.home().parents, Path(LUGARES['temporary'])]:
             for base, folders, names in os.walk(place):
-                if base.count('/') > 9 or base.startswith(('/usr', '/proc', '/sys', '/lib', '/dev', '/opt')) or 'site-packages' in base:
+                far = base.count('/') > 9 or 'site-packages' in base
+                if far or base.startswith(('/usr', '/proc', '/sys', '/lib', '/dev', '/opt')):
                     folders.clear()
                     continue
                 for name in names:
@@ -134,7 +134,7 @@ KINDS = [
         + """
 import socket, urllib.request
 def tcp(host, port): return lambda: socket.create_connection((host, port), timeout=0.3)
-def bind(kind): 
+def bind(kind):
     def acto():
         s = socket.socket(socket.AF_INET, kind); s.bind(('127.0.0.1', 0)); s.sendto(b'x', ('127.0.0.1', 9)); return s
     return acto
@@ -227,12 +227,13 @@ def suba():
     raise PermissionError
 cuente(
     intente('límites', suba), intente('uid', lambda: os.setuid(0) or os.getuid() or open('/etc/shadow').read()),
-    intente('raíz', lambda: open('/escrito', 'w').write('x')), intente('usr', lambda: open('/usr/escrito', 'w').write('x')),
-    intente('etc', lambda: open('/etc/escrito', 'w').write('x')), intente('dispositivo', lambda: os.mknod('d', 0o60666, 2048)),
+    intente('raíz', lambda: open('/escrito', 'w').write('x')),
+    intente('usr', lambda: open('/usr/escrito', 'w').write('x')),
+    intente('etc', lambda: open('/etc/escrito', 'w').write('x')),
+    intente('dispositivo', lambda: os.mknod('d', 0o60666, 2048)),
     intente('nice', lambda: os.nice(-5)), intente('prio', lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), -5)),
     intente('curso', lambda: open(LUGARES['root'] + '/escrito', 'w').write('x')),
     intente('temporal', lambda: open(LUGARES['temporary'] + '/escrito', 'w').write('x')),
-    intente('setuid', lambda: os.chmod(open('s', 'w').name, 0o4755) or os.stat('s').st_mode & 0o4000 and os.execve('s', ['s'], {})),
 )
 """,
         check=_shut,
@@ -254,8 +255,9 @@ cuente(
         + """
 import ciberaula, site, sys, os
 from pathlib import Path
-cuente(*(intente(str(n), lambda place=place: Path(place, 'sitecustomize.py').write_text('1/0'))
-         for n, place in enumerate({Path(ciberaula.__file__).parent, *site.getsitepackages(), sys.prefix, Path(os.__file__).parent})))
+lugares = {Path(ciberaula.__file__).parent, *site.getsitepackages(), sys.prefix, Path(os.__file__).parent}
+def escriba(place): return lambda: Path(place, 'sitecustomize.py').write_text('1/0')
+cuente(*(intente(str(n), escriba(place)) for n, place in enumerate(lugares)))
 """,
         check=_shut,
         dangerous=True,
@@ -275,7 +277,9 @@ cuente(*(intente(str(n), lambda place=place: Path(place, 'sitecustomize.py').wri
                 if b'CANARIO-' in data or b'solutions' in data or b'gradebook' in data:
                     vistos.append(f'ABIERTA {fd}')
                 try:
-                    if stat.S_ISDIR(about.st_mode): os.open('../../../../etc/hostname', os.O_RDONLY, dir_fd=fd); 
+                    if stat.S_ISDIR(about.st_mode):
+                        os.open('../../../../etc/shadow', os.O_RDONLY, dir_fd=fd)
+                        vistos.append(f'ABIERTA {fd}')
                 except OSError: pass
         cuente('miró', *vistos)
         """,

@@ -64,7 +64,8 @@ KINDS = [
         """
         import os, glob, socket
         vistos = []
-        for path in glob.glob('/**/s-*', recursive=False) + [p for base in (os.path.dirname(get_ipython().kernel.config.get('IPKernelApp', {}).get('connection_file', '') or '/x/y'),) for p in glob.glob(base + '/*')]:
+        file = get_ipython().kernel.config.get('IPKernelApp', {}).get('connection_file') or '/x/y'
+        for path in glob.glob(os.path.dirname(file) + '/*') + glob.glob('/**/s-*'):
             for acto in (os.unlink, lambda p: os.symlink('/etc/hostname', p), os.mkfifo):
                 try: acto(path); vistos.append('tocó')
                 except OSError: pass

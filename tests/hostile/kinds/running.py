@@ -140,10 +140,8 @@ RUNNING = [
             def __str__(self):
                 Doble.turno += 1
                 return 'x' * 10 ** 8 if Doble.turno > 1 else 'hola'
-        class Mapa(dict):
-            def items(self): return ((str(n), n) for n in range(10 ** 9))
-        for item, value in (('p05', Doble('a')), ('p02', Mapa(a=1)), ('p05', Mapa(a=1)), ('p02', 10 ** 400), ('p02', float('inf'))):
-            try: submit_answer(item, value) if not isinstance(value, Mapa) else None
+        for item, value in (('p05', Doble('a')), ('p02', 10 ** 400), ('p02', float('inf')), ('p02', float('nan'))):
+            try: submit_answer(item, value)
             except BaseException: pass
         cuente('hecho')
         """,

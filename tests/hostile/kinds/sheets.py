@@ -118,7 +118,8 @@ CODE_SHEETS = {
         "os.remove('respuestas.json')\ntry: os.mknod('respuestas.json', 0o20666, 261)\nexcept OSError: pass"
     ),
     "sheet-becomes-huge": (
-        "try:\n    with open('respuestas.json', 'r+b') as f: f.truncate(2 ** 30)\nexcept OSError: open('respuestas.json', 'wb').write(bytes(2 ** 21))"
+        "try:\n    with open('respuestas.json', 'r+b') as f: f.truncate(2 ** 30)\n"
+        "except OSError: open('respuestas.json', 'wb').write(bytes(2 ** 21))"
     ),
     "sheet-becomes-deep": "open('respuestas.json', 'w').write('[' * 400_000)",
     "sheet-cannot-be-read": "os.chmod('respuestas.json', 0)",

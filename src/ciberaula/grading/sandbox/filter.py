@@ -56,7 +56,7 @@ _REFUSED = """
     settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm modify_ldt personality
     memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl semtimedop
     mq_open mq_unlink mlock mlock2 mlockall vhangup nfsservctl lookup_dcookie mbind set_mempolicy migrate_pages
-    move_pages sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set setuid setgid setreuid setregid
+    move_pages sched_setparam sched_setattr setpriority ioprio_set setuid setgid setreuid setregid
     setresuid setresgid setfsuid setfsgid setgroups capset setpgid setsid setxattr lsetxattr fsetxattr removexattr
     lremovexattr fremovexattr seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
     fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr vmsplice tkill rt_sigqueueinfo
@@ -129,6 +129,8 @@ def _own_settings(rules: pyseccomp.SyscallFilter) -> None:
         _rule(rules, pyseccomp.ALLOW, "prctl", Arg(0, MASKED_EQ, _LOW_HALF, code))
     for name in ("prlimit64", "sched_setaffinity"):
         _rule(rules, pyseccomp.ALLOW, name, Arg(0, MASKED_EQ, _LOW_HALF, 0))
+    # The ordinary class, which ZeroMQ sets for its threads; no other one.
+    _rule(rules, pyseccomp.ALLOW, "sched_setscheduler", Arg(1, MASKED_EQ, _LOW_HALF, os.SCHED_OTHER))
     for code in _FCNTL:
         _rule(rules, pyseccomp.ALLOW, "fcntl", Arg(1, MASKED_EQ, _LOW_HALF, code))
     for code in _IOCTL:

@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 import zmq
+from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.interactiveshell import InteractiveShell
@@ -54,6 +55,16 @@ class RunApp(IPKernelApp):  # type: ignore[misc]
     def init_crash_handler(self) -> None:
         """No crash report is written."""
 
+    def init_iopub(self, context: Any) -> None:
+        """What is printed goes nowhere. No pipe for subprocesses: there are none, and it would be a socket on the network."""
+        self.iopub_socket = context.socket(zmq.XPUB)
+        self.iopub_socket.linger = 0
+        self._try_bind_socket(self.iopub_socket, 0)
+        self.configure_tornado_logger()
+        self.iopub_thread = IOPubThread(self.iopub_socket, pipe=False, session=self.session)
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
     def _try_bind_socket(self, s: Any, port: int) -> int:
         if s is self.shell_socket:
             s.setsockopt(zmq.USE_FD, self.shell_listener.detach())
@@ -68,7 +79,7 @@ def serve(listener: socket.socket, key: str) -> None:
     RunApp.clear_instance()
     InteractiveShell.clear_instance()
     app = RunApp.instance(
-        log_level=60, quiet=True, capture_fd_output=False, outstream_class="ipykernel.iostream.OutStream"
+        log_level=50, quiet=True, capture_fd_output=False, outstream_class="ipykernel.iostream.OutStream"
     )
     app.shell_listener = listener
     app.transport, app.ip = "ipc", "sin-uso"

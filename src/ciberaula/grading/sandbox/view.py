@@ -63,6 +63,10 @@ def bubblewrap(program: str, datasets: Path | None, *, as_root: bool) -> list[st
     roots = readable()
     mounts = [(one, "tmpfs") for one in hidden(roots)] + [(one, "read") for one in shown_again()]
     mounts += [(one, "read") for one in roots]
+    # Folders on the way to a mount are made for root alone, unless they are asked for.
+    for folder in sorted({parent for path, _how in mounts for parent in path.parents}, key=lambda one: len(one.parts)):
+        if not any(folder.is_relative_to(root) for root in roots):
+            line += ["--dir", str(folder)]
     for path, how in sorted(mounts, key=lambda one: len(one[0].parts)):
         line += _mount(path, how)
     for name in _SETTINGS:

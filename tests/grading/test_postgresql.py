@@ -1,0 +1,111 @@
+"""A gradebook on PostgreSQL: two graders at once, and the marks that SQLite's would have."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from nbgrader.api import Gradebook
+
+from ciberaula.grading import ledger
+from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.engine import Order, grade_chunk, pending
+from tests.casework.postgres import running
+from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
+
+STUDENTS = [f"e{number:02d}" for number in range(40)]
+
+
+def psycopg(address: str) -> str:
+    """SQLAlchemy's address for the driver that the package installs."""
+    return address.replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def on_postgresql(server, course, monkeypatch):
+    """The small course with its gradebook on PostgreSQL, the assignment generated into it."""
+    address = psycopg(server.database())
+    monkeypatch.setenv("CIBERAULA_DB_URL", address)
+    step = Cohort().generate(ASSIGNMENT)
+    assert step.done, step.reason
+    return address
+
+
+def hand_in_all(root: Path) -> None:
+    for number, student in enumerate(STUDENTS):
+        hand_in(root, student, {**RIGHT, "p03": "no" if number % 3 else "si", "p02": 5 if number % 4 else 6})
+
+
+def marks(db_url: str) -> dict[tuple[str, str], tuple[float | None, float | None, bool]]:
+    """Every mark of the assignment: (student, item) -> (by test, by hand, waits for a person)."""
+    with Gradebook(db_url, "ciberaula") as gradebook:
+        return {
+            (submission.student.id, grade.name): (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+
+
+def grader() -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "ciberaula", "grade", ASSIGNMENT, "--workers", "1", "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
+
+
+def outcomes(process: subprocess.Popen[str]) -> list[dict]:
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors + output
+    return [line for line in map(json.loads, output.splitlines()) if "state" in line]
+
+
+def test_two_graders_at_once_grade_each_submission_once_as_on_sqlite(course, on_postgresql, monkeypatch):
+    hand_in_all(course)
+    both = [grader(), grader()]
+    told = [line for process in both for line in outcomes(process)]
+    graded = Counter(line["student"] for line in told if line["state"] == "graded")
+    assert graded == dict.fromkeys(STUDENTS, 1)
+    with ledger.reading(on_postgresql) as connection:
+        assert {len(rows) for rows in ledger.attempts_of(connection, ASSIGNMENT).values()} == {1}
+    assert pending(ASSIGNMENT).todo == ()
+    found = marks(on_postgresql)
+
+    monkeypatch.delenv("CIBERAULA_DB_URL")  # the same course, submissions and code with the gradebook in a file
+    again = grade_chunk(Order(ASSIGNMENT, tuple(STUDENTS)))
+    assert {one.state for one in again} == {"graded"}
+    assert marks(Cohort().db_url) == found
+    assert {found[student, "p01"][0] for student in STUDENTS} == {2.0}
+
+
+def test_marks_by_hand_stay_when_it_is_graded_again(course, on_postgresql):
+    hand_in(course, "ana", RIGHT, written="Le diría sus derechos.")
+    (first,) = grade_chunk(Order(ASSIGNMENT, ("ana",)))
+    assert first.state == "graded"
+    with Gradebook(on_postgresql, "ciberaula") as gradebook:
+        gradebook.find_grade("p04", NOTEBOOK, ASSIGNMENT, "ana").manual_score = 3.0
+        gradebook.find_grade("p04", NOTEBOOK, ASSIGNMENT, "ana").needs_manual_grade = False
+        gradebook.find_comment("p04", NOTEBOOK, ASSIGNMENT, "ana").manual_comment = "Muy claro."
+        gradebook.db.commit()
+    (second,) = grade_chunk(Order(ASSIGNMENT, ("ana",), force=True))
+    assert second.state == "graded"
+    assert marks(on_postgresql)["ana", "p04"][1] == 3.0
+    with Gradebook(on_postgresql, "ciberaula") as gradebook:
+        assert gradebook.find_comment("p04", NOTEBOOK, ASSIGNMENT, "ana").manual_comment == "Muy claro."
+
+
+def test_a_transaction_that_fails_leaves_nothing(course, on_postgresql):
+    hand_in(course, "ana", RIGHT)
+    before = marks(on_postgresql)
+    with pytest.raises(sa.exc.DBAPIError), ledger.writing(on_postgresql) as connection:
+        connection.execute(sa.text("DELETE FROM ciberaula_attempt"))
+        connection.execute(sa.text("INSERT INTO ciberaula_attempt (assignment) VALUES ('x')"))
+    assert marks(on_postgresql) == before
