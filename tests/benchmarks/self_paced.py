@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import statistics
 import subprocess
@@ -26,16 +25,14 @@ from typing import Any
 
 from nbgrader.utils import notebook_hash
 
-from ciberaula.classroom.sheetfile import SHEET_FILE, Content, Entry
-from ciberaula.classroom.workplace import workplace
-from ciberaula.grading.answer_bank import load_answer_bank
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.config import COURSE_ID
-from ciberaula.grading.demo import register, solution_code
-from ciberaula.paths import course_root
-from tests.benchmarks.classroom_grading import _write_code
+from ciberaula.grading.demo import register
+from ciberaula.grading.feedback import NAMED_BY
+from ciberaula.grading.serving_health import HEALTH_FILE
+from ciberaula.paths import course_root, home
+from tests.benchmarks.grading_work import ASSIGNMENT, submit
 
-ASSIGNMENT = "05-proteccion-de-datos"
 STAMP = "2026-11-20 12:00:00.000000 UTC"
 GIVE_UP_S = 180
 
@@ -53,14 +50,13 @@ def main() -> None:
 
 def measure(folder: Path, count: int, code: int, workers: int | None) -> dict[str, Any]:
     """Seconds from handing in to readable feedback, over ``count`` submissions."""
-    home = folder / "var"
-    os.environ["CIBERAULA_HOME"] = str(home)
+    os.environ["CIBERAULA_HOME"] = str(folder / "var")
     register(Cohort(), ASSIGNMENT)
-    exchange = home / "exchange" / COURSE_ID
+    exchange = home() / "exchange" / COURSE_ID
     (exchange / "inbound").mkdir(parents=True)
     made = _make(folder / "made", count, code)
     pages = {exchange / "feedback" / f"{page}.html": name for name, page in made.items()}
-    with _service(home, workers) as health:
+    with _service(workers) as health:
         begun = time.perf_counter()
         for name in made:
             (folder / "made" / name).rename(exchange / "inbound" / name)
@@ -85,38 +81,26 @@ def measure(folder: Path, count: int, code: int, workers: int | None) -> dict[st
 
 
 def _make(folder: Path, count: int, code: int) -> dict[str, str]:
-    """Submissions as nbgrader leaves them, by folder name; the value names the feedback page."""
-    bank = load_answer_bank(ASSIGNMENT)
-    sheets = [bank.reference_answers(), *(bank.answers_of(one.id) for one in bank.misconceptions)]
-    sources = solution_code(course_root())
+    """Submissions as nbgrader's ``submit`` leaves them, by folder name; the value names the feedback page."""
+    folder.mkdir()
     made = {}
-    for number in range(count):
-        name = f"medida-{number:03}+{ASSIGNMENT}+{STAMP}+{secrets.token_urlsafe(9)}"
-        place = folder / name
-        shutil.copytree(course_root() / "exercises" / ASSIGNMENT, place)
-        desk = workplace(place)
-        entries = {
-            item: Entry(
-                getattr(desk.find(item)[0], "kind", "scenario"), value, "2026-11-20T11:00:00+00:00", "benchmark"
-            )
-            for item, value in sheets[number % len(sheets)].items()
-        }
-        if code and number % code == 0:
-            _write_code(place, sources)
-        (place / SHEET_FILE).write_bytes(Content(ASSIGNMENT, 1, "2026-11-20T11:00:00+00:00", entries).encode())
+    for student in submit(count, by_code=lambda number: bool(code) and number % code == 0):
+        place = folder / f"{student}+{ASSIGNMENT}+{STAMP}+{secrets.token_urlsafe(9)}"
+        (home() / "submitted" / student / ASSIGNMENT).rename(place)
+        (home() / "submitted" / student).rmdir()
         (place / "timestamp.txt").write_text(STAMP)
         key = secrets.token_hex(64)
-        (place / "submission_secret.txt").write_text(key)
+        (place / NAMED_BY).write_text(key)
         place.chmod(0o777)
         (notebook,) = place.glob("*.ipynb")
-        made[name] = notebook_hash(secret=key, notebook_id=notebook.stem)
+        made[place.name] = notebook_hash(secret=key, notebook_id=notebook.stem)
     return made
 
 
 @contextlib.contextmanager
-def _service(home: Path, workers: int | None) -> Iterator[Path]:
+def _service(workers: int | None) -> Iterator[Path]:
     """The service, running and warm; its health file."""
-    health = home / "serve-grading.json"
+    health = home() / HEALTH_FILE
     command = [sys.executable, "-m", "ciberaula", "serve-grading"]
     command += ["--workers", str(workers)] if workers else []
     process = subprocess.Popen(command, cwd=course_root())

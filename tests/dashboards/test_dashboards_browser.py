@@ -202,3 +202,20 @@ def write_notebook(folder, code):
     path = folder / "prueba.ipynb"
     nbformat.write(notebook, path)
     return path
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_texts_side_by_side(served, width):
+    with chromium_page(width=width) as tab:
+        tab.page.goto(f"{served['cohorte']}?grupo=Azuay")
+        tab.page.get_by_role("link", name="Comparar las respuestas escritas").click()
+        tab.page.get_by_role("link", name="Ver los textos: Ana Paredes (simulada), Gema Delgado (simulada)").click()
+        tab.page.get_by_role("article").nth(1).wait_for()
+        assert "grupo=Azuay" in tab.page.url
+        boxes = [tab.page.get_by_role("article").nth(place).bounding_box() for place in (0, 1)]
+        assert boxes[0] and boxes[1]
+        assert (boxes[0]["y"] == boxes[1]["y"]) is (width > 1000)
+        assert (tab.outside, tab.errors) == ([], [])
+        assert axe_violations(tab.page, "html", impacts=ALL) == []
+        assert scrolls_sideways(tab.page, "html") == []
+        keep_picture(tab.page, f"textos-{width}")

@@ -80,6 +80,7 @@ def test_only_the_cohort_shows_names_and_they_are_escaped(viewer, tmp_path):
     viewer.chdir(tmp_path)
     pages = {name: view().html for name, view in VIEWS.items()}
     assert "Efraín &lt;b&gt;Loja&lt;/b&gt;" in pages["cohort"]
+    assert "'=SUM(A1)" in downloads(pages["cohort"])
     for person in cohort.PEOPLE:
         for name in ("institution", "mine"):
             everything = pages[name] + downloads(pages[name])
@@ -163,6 +164,70 @@ def test_a_module_that_nobody_began_is_empty_and_says_so(viewer):
     assert "Avance en Gestión virtual de casos, todos los grupos Sin empezar: 12" in text
     assert "Nada espera su revisión" in text and "Todavía no hay entregas calificadas" in text
     assert "Completó: 0 En curso: 0 Necesita ayuda: 0 Sin empezar: 12" in text
+
+
+def test_how_each_question_worked_is_told_in_words(viewer):
+    html = cohort_page().html
+    text = " ".join(text_of(html).split())
+    assert "Cómo funcionó cada pregunta" in text and "Con menos de 30 personas (aquí, 10)" in text
+    rows = re.findall(r'<th scope="row" role="rowheader">(Pregunta \d+)', html)
+    assert len(rows) > 12
+    # Of the ten who handed in, one has no points in p09.
+    assert (
+        "Pregunta 9 (tabla de datos) Seudonimizar y valorar la reidentificación 79 % 9 0 — Fácil para la mayoría."
+        in text
+    )
+    assert "Fácil para la mayoría; distingue bien." in text
+    assert "Alfa de Cronbach: 0,98" in text and "las 8 personas" in text
+    assert "«Enviar hoy el expediente &lt;completo&gt;» 3 de 10" in text
+    assert "p01,Elegir la base legal" in downloads(html)
+
+
+def test_questions_are_of_the_group_that_was_chosen(viewer):
+    viewer.setenv("SERVER_SOFTWARE", "voila/0.5")
+    viewer.setenv("QUERY_STRING", "grupo=Azuay&modulo=05-proteccion-de-datos")
+    text = " ".join(text_of(cohort_page().html).split())
+    assert "Son 5 personas: muy pocas" in text
+    # Two of Manabí and Morona Santiago gave the same wrong answer; of Azuay one alone did.
+    assert "expediente" not in text
+
+
+def ask(viewer, asked):
+    viewer.setenv("SERVER_SOFTWARE", "voila/0.5")
+    viewer.setenv("QUERY_STRING", asked)
+    return cohort_page().html
+
+
+def test_texts_are_compared_only_on_request_and_shown_only_when_chosen(viewer):
+    offered = cohort_page().html
+    assert "nunca una prueba" in offered and "patio" not in offered and "grupo de textos" not in offered
+    (address,) = re.findall(r'href="\?([^"]+)">Comparar', offered)
+    listed = ask(viewer, address.replace("&amp;", "&"))
+    assert "1 grupo de textos" in text_of(listed) and "Ana Paredes (simulada), Gema Delgado (simulada)" in listed
+    assert "patio" not in listed and "azu-1" not in listed
+    (address,) = re.findall(r'href="\?([^"]+)"[^>]*>Ver los textos', listed)
+    shown = ask(viewer, address.replace("&amp;", "&"))
+    outline = Outline()
+    outline.feed(shown)
+    assert outline.open == []
+    assert all(after <= before + 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
+    assert shown.count("<article>") == 2 and "apunté ayer" not in shown
+    assert re.search(r"<mark>Hoy conversé[^<]*que apunté</mark> ayer", shown)
+    assert "script&gt;alert(1)" in shown and "<script" not in shown
+    assert ask(viewer, "parecidos=1&ver=0000").count("<article>") == 0
+
+
+def test_nobody_of_the_chosen_group_has_a_like_text(viewer):
+    assert "No hay respuestas escritas que se parezcan tanto" in ask(viewer, "parecidos=1&grupo=Morona")
+    assert "Gema Delgado" in ask(viewer, "parecidos=1&grupo=Manab%C3%AD")
+
+
+@pytest.mark.parametrize("role", ["trainee", "institution"])
+def test_like_texts_are_for_the_instructor_alone(viewer, role):
+    viewer.setenv("CIBERAULA_ROLE", role)
+    html = ask(viewer, "parecidos=1")
+    assert "otro perfil" in html and "patio" not in html
+    assert "expediente" not in institution().html
 
 
 @pytest.mark.parametrize("kind", get_args(ItemKind))

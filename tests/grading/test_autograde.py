@@ -1,7 +1,6 @@
 """Two-stage grading through the real ``nbgrader autograde``."""
 
 import asyncio
-import json
 import os
 from pathlib import Path
 
@@ -112,8 +111,15 @@ submit_answer("p02", 5 if not found and sorted(os.listdir()) == own and os.path.
 
 def test_the_isolated_run_has_no_token_and_no_file_of_the_course(course, monkeypatch, grades):
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "muy-secreto")
-    places = [str(course), str(course / "solutions"), str(Path.home()), str(Cohort().folder("submitted", "ana", ASSIGNMENT))]
-    hand_in(course, "ana", {"p01": "b"}, code=SEES_ONLY_ITS_OWN.format(places=[one for one in places if one != "/root"]))
+    places = [
+        str(course),
+        str(course / "solutions"),
+        str(Path.home()),
+        str(Cohort().folder("submitted", "ana", ASSIGNMENT)),
+    ]
+    hand_in(
+        course, "ana", {"p01": "b"}, code=SEES_ONLY_ITS_OWN.format(places=[one for one in places if one != "/root"])
+    )
     grade()
     assert grades("ana")["p02"] == (3, False)
 

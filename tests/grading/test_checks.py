@@ -1,5 +1,6 @@
 """A gradebook, a disk or a name that cannot be used: every command says so in one line, and leaves all as it was."""
 
+import argparse
 import os
 import shutil
 import sqlite3
@@ -196,7 +197,7 @@ def test_a_mistake_of_ours_is_not_dressed_up(untouched):
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        plainly(run)(None)
+        plainly(run)(argparse.Namespace())
 
 
 def test_the_server_and_no_secret_name_the_place():

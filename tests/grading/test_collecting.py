@@ -175,7 +175,7 @@ def test_what_is_odd_costs_only_itself(course, inbound, capsys, monkeypatch):
     assert all(line.isprintable() for line in collected.refused)
     assert sum("trae más de 50 archivos" in line for line in collected.refused) == 1
     assert not here(course, "luis").exists()
-    assert [path.name for path in (course / "var" / "submitted").iterdir()] == ["ana", "luis"]
+    assert [path.name for path in (course / "var" / "submitted").iterdir()] == ["ana"]
     assert main(["collect", "--assignment", ASSIGNMENT]) == 1
     assert "trae más de 50 archivos" in capsys.readouterr().out
 
@@ -204,7 +204,7 @@ def test_the_earlier_work_stays_until_the_new_one_is_in_place(course, inbound, m
         raise stop
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fails)
+        patch.setattr(collecting, "sync_disk", fails)
         with pytest.raises(KeyboardInterrupt if isinstance(stop, KeyboardInterrupt) else UserError) as caught:
             collect(course_config(), ASSIGNMENT)
     if isinstance(stop, OSError):
@@ -252,3 +252,17 @@ def test_a_bundle_waits_for_its_turn_where_each_attempt_is_graded(course, tmp_pa
     assert outcome.state == "kept"
     assert attempts(course) == {"ana": [(6.0, True), (4.0, False)]}
     assert next_round(course_config(), ASSIGNMENT).brought == ()
+
+
+def test_an_attempt_that_cannot_be_graded_does_not_hold_up_the_next_nor_come_back(course, inbound):
+    policy(course, "attempts: {counts: best}")
+    submit(inbound, "ana", RIGHT, more=lambda folder: (folder / "prueba.ipynb").write_text("{"))
+    submit(inbound, "ana", WORSE, 1)
+    collect(course_config(), ASSIGNMENT)
+    (outcome,) = Cohort().autograde(ASSIGNMENT)
+    assert outcome.state == "failed"
+    assert next_round(course_config(), ASSIGNMENT).brought == ("ana",)
+    (outcome,) = Cohort().autograde(ASSIGNMENT)
+    assert outcome.state == "graded"
+    assert next_round(course_config(), ASSIGNMENT).brought == ()
+    assert attempts(course) == {"ana": [(None, False), (4.0, True)]}

@@ -1,10 +1,13 @@
 """A gradebook on PostgreSQL: two graders at once, and the marks that SQLite's would have."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,13 +34,24 @@ def server():
         yield made
 
 
+@pytest.fixture(scope="module")
+def filled(server, generated):
+    """The name of a database that the small course's assignment was generated into: copied faster than made."""
+    address = server.database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIBERAULA_COURSE", str(generated))
+        patch.setenv("CIBERAULA_HOME", str(generated / "var"))
+        patch.setenv("CIBERAULA_DB_URL", psycopg(address))
+        step = Cohort().generate(ASSIGNMENT)
+        assert step.done, step.reason
+    return address.partition("@/")[2].partition("?")[0]
+
+
 @pytest.fixture
-def on_postgresql(server, course, monkeypatch):
-    """The small course with its gradebook on PostgreSQL, the assignment generated into it."""
-    address = psycopg(server.database())
+def on_postgresql(server, filled, course, monkeypatch):
+    """The small course with its gradebook on PostgreSQL."""
+    address = psycopg(server.database(filled))
     monkeypatch.setenv("CIBERAULA_DB_URL", address)
-    step = Cohort().generate(ASSIGNMENT)
-    assert step.done, step.reason
     return address
 
 
@@ -102,10 +116,29 @@ def test_marks_by_hand_stay_when_it_is_graded_again(course, on_postgresql):
         assert gradebook.find_comment("p04", NOTEBOOK, ASSIGNMENT, "ana").manual_comment == "Muy claro."
 
 
+def test_two_that_grade_the_same_submission_at_the_same_moment_grade_it_once(course, on_postgresql, monkeypatch):
+    hand_in(course, "ana", RIGHT)
+    reading = ledger.attempts_of
+    together = threading.Barrier(2)
+
+    def read_together(*arguments, **named):
+        found = reading(*arguments, **named)
+        with contextlib.suppress(threading.BrokenBarrierError):  # rightly: the other waits for this one to have written
+            together.wait(timeout=0.5)
+        return found
+
+    monkeypatch.setattr(ledger, "attempts_of", read_together)
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(grade_chunk, [Order(ASSIGNMENT, ("ana",))] * 2))
+    assert sorted(outcome.state for (outcome,) in both) == ["graded", "unchanged"]
+
+
 def test_a_transaction_that_fails_leaves_nothing(course, on_postgresql):
     hand_in(course, "ana", RIGHT)
+    grade_chunk(Order(ASSIGNMENT, ("ana",)))
     before = marks(on_postgresql)
     with pytest.raises(sa.exc.DBAPIError), ledger.writing(on_postgresql) as connection:
         connection.execute(sa.text("DELETE FROM ciberaula_attempt"))
         connection.execute(sa.text("INSERT INTO ciberaula_attempt (assignment) VALUES ('x')"))
     assert marks(on_postgresql) == before
+    assert pending(ASSIGNMENT).todo == ()

@@ -249,7 +249,7 @@ def test_a_copied_folder_is_told_to_the_instructor_and_scored_as_it_is(
     submit("bea", good, monkeypatch)  # the colleague's whole folder: log and record
     submit("caro", careless, monkeypatch)
     submit("dora", careless, monkeypatch)  # decided alike, and neither wrote a word
-    assert main(["autograde", ASSIGNMENT]) == 0
+    assert main(["grade", ASSIGNMENT]) == 0
     told = [line for line in capsys.readouterr().out.splitlines() if "palabra por palabra" in line]
     assert len(told) == 1
     assert told[0].startswith("ana, bea: el registro de «historia-muestra»")

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def grade(folder: Path, number: int) -> None:
     config.TwoStageExecute.total_timeout = TOTAL_SECONDS
     assignment, students = json.loads((folder / "orders.json").read_text())[number]
     outcomes = engine.grade_chunk(engine.Order(assignment, tuple(students)), config)
-    told = [{"student": one.student, "state": one.state, "reason": one.reason or ""} for one in outcomes]
+    told = [asdict(one) | {"reason": one.reason or ""} for one in outcomes]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     _write(folder / f"graded-{number}.json", {"outcomes": told, "peak_mib": peak})
 
@@ -70,7 +71,8 @@ def show(folder: Path) -> None:
     exporter = HTMLExporter(config=config)
     pages = folder / "formgrader"
     pages.mkdir()
-    for path in Path(os.environ["CIBERAULA_HOME"], "autograded").glob(f"*/{assignment}/*.ipynb"):
+    # One of these pages takes longer than the grading, so only those with markup: the others are made the same way.
+    for path in Path(os.environ["CIBERAULA_HOME"], "autograded").glob(f"markup-*/{assignment}/*.ipynb"):
         with contextlib.suppress(RecursionError):  # a page that is not shown shows nothing
             page, _resources = exporter.from_filename(str(path), resources=_about(path, assignment))
             (pages / f"{path.parts[-3]}.html").write_text(page, encoding="utf-8", errors="replace")

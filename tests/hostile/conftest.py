@@ -32,7 +32,7 @@ class Run:
     """What became of a run of the whole suite."""
 
     places: Places
-    outcomes: dict[str, dict[str, str]]
+    outcomes: dict[str, dict[str, Any]]
     shown: dict[str, Any]
     supervised: dict[str, Any]
     peaks: list[int]

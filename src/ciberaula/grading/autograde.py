@@ -22,10 +22,11 @@ from traitlets import Float, Integer, Unicode
 from ciberaula.classroom.record import RECORD_FILE, read_statements
 from ciberaula.classroom.sheetfile import read_answers
 from ciberaula.errors import UserError
-from ciberaula.files import write_atomic
+from ciberaula.files import cause, write_atomic
 from ciberaula.grading import isolated, trusted
 from ciberaula.grading.config import SET_ASIDE
 from ciberaula.grading.repair import METADATA, coursedir_of
+from ciberaula.grading.sandbox.levels import SandboxRefused
 from ciberaula.grading.scoring import MEDIA_TYPE
 from ciberaula.grading.truth import AssignmentTruth, Places, assignment_truth
 from ciberaula.i18n import _
@@ -114,7 +115,11 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 _forget_answers(folder / SHEET, items)
                 report = self.isolated_run().run(_runnable(nb), folder)
                 after = read_evidence(folder / SHEET)
-            except (UserError, OSError) as error:
+            except SandboxRefused as error:  # by no fault of the trainee's: never a zero
+                return replace(evidence, damage=str(error))
+            except OSError as error:
+                return replace(evidence, damage=cause(error))
+            except UserError as error:
                 return replace(evidence, run=isolated.RunReport(0.0, 0, str(error)))
         if after.damage:
             return replace(evidence, run=replace(report, stopped=after.damage))

@@ -194,7 +194,6 @@ def _settings() -> dict[str, Any]:
         "distributed.scheduler.active-memory-manager.start": False,
         "distributed.admin.system-monitor.interval": "60s",
         "distributed.diagnostics.nvml": False,
-        "distributed.comm.require-encryption": True,
     }
 
 

@@ -23,7 +23,7 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
-from ciberaula.files import cause
+from ciberaula.files import cause, sync_disk
 from ciberaula.grading import ledger
 from ciberaula.grading.config import COURSE_ID, SET_ASIDE
 from ciberaula.grading.feedback import NAMED_BY
@@ -36,6 +36,8 @@ from ciberaula.i18n import _, ngettext
 _CHUNK = 1024 * 1024
 _REST_SECONDS = 120
 _STAGING = ".recogido-"
+# Copied before one sync of the disk.
+_AT_ONCE = 100
 MAX_FILES = 2000
 
 
@@ -125,12 +127,8 @@ def _collect(
         busy={student for student, folder in here.items() if every and not _was_graded(folder, known.get(student, ()))},
     )
     brought: list[str] = []
-    for one in chosen:
-        reason = _try_to_bring(one, course, assignment)
-        if reason is None:
-            brought.append(one.student)
-        else:
-            refused.append(_line(one.folder, reason))
+    for start in range(0, len(chosen), _AT_ONCE):
+        brought += _bring(chosen[start : start + _AT_ONCE], course, assignment, refused)
     return Collected(tuple(brought), waiting, tuple(refused))
 
 
@@ -251,10 +249,13 @@ def _was_graded(folder: Path, attempts: Iterable[ledger.Attempt]) -> bool:
     attempts = list(attempts)
     if not attempts:
         return False
-    signature = signature_of(folder)
-    if any(one.signature == signature for one in attempts):
-        return True
-    digest = digest_of(folder)
+    try:
+        signature = signature_of(folder)
+        if any(one.signature == signature for one in attempts):
+            return True
+        digest = digest_of(folder)
+    except OSError:
+        return False  # grading tells what cannot be read
     return any(one.digest == digest for one in attempts)
 
 
@@ -267,32 +268,50 @@ def _line(folder: Path, reason: str) -> str:
     return _("{name}: no se recogió: {reason}.").format(name=shown, reason=reason.rstrip("."))
 
 
-def _try_to_bring(one: Handed, course: CourseDirectory, assignment: str) -> str | None:
-    """Bring in one attempt; return why not, in Spanish. Raises ``UserError`` where the next would meet the same."""
-    try:
-        _bring(one, _target(course, one.student, assignment), course)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UserError(
-                _("No se pudo recoger {name} ({reason}): lo recogido hasta ahora queda guardado.").format(
-                    name=assignment, reason=cause(error)
-                )
-            ) from error
-        return cause(error)
-    except UserError as error:
-        return str(error)
-    return None
+def _bring(some: Sequence[Handed], course: CourseDirectory, assignment: str, refused: list[str]) -> list[str]:
+    """Copy attempts beside their places, to disk, and put each there with one rename. Returns whose came in.
+
+    Adds a line to ``refused`` for each that cannot. Raises ``UserError`` where the disk is full, for the next would meet
+    the same; what was copied whole until then is in its place.
+    """
+    everyone = _target(course, ".", ".")
+    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=everyone) as staging:
+        copied, full = _copy_some(some, Path(staging), course, refused)
+        try:
+            if copied:
+                sync_disk(everyone)
+            for one, folder in copied:
+                target = _target(course, one.student, assignment)
+                target.parent.mkdir(exist_ok=True)
+                replace_folder(folder, target, _aside(target))
+        except OSError as error:
+            full = error
+    if full:
+        words = _("No se pudo recoger {name} ({reason}): lo recogido hasta ahora queda guardado.")
+        raise UserError(words.format(name=assignment, reason=cause(full))) from full
+    return [one.student for one, _folder in copied]
 
 
-def _bring(one: Handed, target: Path, course: CourseDirectory) -> None:
-    """Copy an attempt beside its place, to disk, and put it there with one rename."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=target.parent.parent) as staging:
-        folder = Path(staging, "entrega")
-        _copy(one.folder, folder, course)
-        # The exchange's word, not a file that the trainee could have written: it also says later what was collected.
-        _write(folder / "timestamp.txt", one.stamp.encode())
-        replace_folder(folder, target, _aside(target))
+def _copy_some(
+    some: Sequence[Handed], staging: Path, course: CourseDirectory, refused: list[str]
+) -> tuple[list[tuple[Handed, Path]], OSError | None]:
+    """The attempts with their copies, as far as the disk takes them; and the error with which it was full."""
+    copied: list[tuple[Handed, Path]] = []
+    for number, one in enumerate(some):
+        folder = staging / str(number)
+        try:
+            _copy(one.folder, folder, course)
+            # The exchange's word, not a file that the trainee could have written: it also says what was collected.
+            _write(folder / "timestamp.txt", one.stamp.encode())
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                return copied, error
+            refused.append(_line(one.folder, cause(error)))
+        except UserError as error:
+            refused.append(_line(one.folder, str(error)))
+        else:
+            copied.append((one, folder))
+    return copied, None
 
 
 def _aside(target: Path) -> Path:
@@ -342,8 +361,6 @@ def _copy_file(name: str, folder: int, place: Path, most: int, left: int) -> int
             while size < about.st_size and (chunk := stream.read(min(_CHUNK, about.st_size - size))):
                 size += len(chunk)
                 out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
     return size
 
 
@@ -357,8 +374,6 @@ def _write(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
     with path.open("xb") as stream:
         stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _ignored(name: str, course: CourseDirectory) -> bool:

@@ -44,6 +44,7 @@ def configure(c: Any) -> None:
     _configure_generation(c)
     _configure_autograding(c)
     _configure_feedback(c)
+    _configure_formgrader(c)
 
 
 def configure_exchange(c: Any) -> None:
@@ -148,6 +149,11 @@ def _configure_autograding(c: Any) -> None:
     # Off unless an instructor turns it on; ours must survive it then.
     c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader", "ciberaula"}
     c.ClearMetadataPreprocessor.clear_notebook_metadata = False
+
+
+def _configure_formgrader(c: Any) -> None:
+    # nbconvert shows HTML in a trainee's text as HTML: a script in an answer would run with the instructor's rights.
+    c.HTMLExporter.filters = {"markdown2html": "ciberaula.classroom.markup.to_html"}
 
 
 def _configure_feedback(c: Any) -> None:

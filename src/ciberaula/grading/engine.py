@@ -22,7 +22,7 @@ from ciberaula.files import cause
 from ciberaula.grading import ledger
 from ciberaula.grading.booking import Unreviewed, book
 from ciberaula.grading.config import COURSE_ID, course_config
-from ciberaula.grading.marking import Marked, Marker, digest_of, marks_in, signature_of
+from ciberaula.grading.marking import Marked, Marker, digest_of, handed_in_at, marks_in, signature_of
 from ciberaula.grading.outcomes import Graded, State
 from ciberaula.grading.policy import dues_of, policy_of, why_kept
 from ciberaula.grading.staging import Stage, receipt_in, recover
@@ -216,13 +216,17 @@ class Engine:
             signature, digest = signature_of(folder), digest_of(folder)
         except OSError:
             signature = digest = ""
+        try:
+            submitted_at = handed_in_at(folder)  # collecting knows by it that this one had its turn
+        except (OSError, UserError):
+            submitted_at = None
         if any(one.digest == digest and one.counts for one in before):
             return None
         return ledger.Attempt(
             assignment=assignment,
             student=student,
             number=_number(before, digest),
-            submitted_at=None,
+            submitted_at=submitted_at,
             signature=signature,
             digest=digest,
             key=key,
@@ -253,11 +257,14 @@ class Engine:
         if not attempts:
             return False
         folder = self._folder("submitted", student, assignment)
-        signature = signature_of(folder)
-        mine = next((one for one in attempts if one.signature == signature), None)
-        if mine is None:
-            digest = digest_of(folder)
-            mine = next((one for one in attempts if one.digest == digest), None)
+        try:
+            signature = signature_of(folder)
+            mine = next((one for one in attempts if one.signature == signature), None)
+            if mine is None:
+                digest = digest_of(folder)
+                mine = next((one for one in attempts if one.digest == digest), None)
+        except OSError:
+            return False  # what the system cannot read is told where it is graded, and stops nobody else
         if mine is None or mine.state != "graded" or mine.key != key:
             return False
         counting = next((one for one in attempts if one.counts), None)

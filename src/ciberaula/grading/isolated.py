@@ -66,7 +66,7 @@ class KernelIsolatedRun:
     def _run(self, sources: Sequence[str], folder: Path) -> RunReport:
         started = time.monotonic()
         limits = self.limits or Limits(cpu_seconds=math.ceil(self.total_seconds) + 5)
-        kernel = GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
+        kernel = self._start(folder, limits)
         failed, stopped = 0, None
         try:
             for source in sources:
@@ -78,12 +78,21 @@ class KernelIsolatedRun:
         finally:
             kernel.end()
         left: Left = kernel.provisioner.left
-        if left.ended == "refused":
-            raise SandboxRefused(_("la ejecución aislada no pudo empezar ({why})").format(why=left.why))
+        if left.ended in ("refused", "lost"):
+            raise SandboxRefused(_("la ejecución aislada se perdió ({why})").format(why=left.why or left.ended))
         if stopped or left.sheet_problem == "not_plain":
             stopped = _why(left, limits) or stopped
         _take(left, folder / SHEET_FILE)
         return RunReport(time.monotonic() - started, failed, stopped)
+
+    def _start(self, folder: Path, limits: Limits) -> GradingKernel:
+        """A kernel that does not start has run nothing: no fault of the code's."""
+        try:
+            return GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
+        except SandboxRefused:
+            raise
+        except UserError as error:
+            raise SandboxRefused(str(error)) from error
 
     def _cell(self, kernel: GradingKernel, source: str, started: float) -> bool:
         """Run one cell; whether it ended well. ``KernelTimeout`` when it has to be the last one."""
@@ -117,7 +126,7 @@ def _take(left: Left, sheet: Path) -> None:
     """Put what the run left where the caller reads it."""
     if left.sheet_problem is None:
         sheet.write_bytes(left.sheet)
-    elif left.sheet_problem == "missing" and left.ended not in ("refused", "lost"):
+    elif left.sheet_problem == "missing":
         sheet.unlink(missing_ok=True)
 
 

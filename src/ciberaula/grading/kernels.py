@@ -182,7 +182,7 @@ class GradingKernel:
         run = getattr(self.provisioner, "run", None)  # of the sandbox: a descriptor tells at once that a run is over
         if run is not None:
             poller.register(run, zmq.POLLIN)
-        ready = dict(poller.poll(min(seconds, ALIVE_SECONDS) * 1000))
+        ready = dict(poller.poll(int(min(seconds, ALIVE_SECONDS) * 1000)))
         if shell in ready:
             return True
         if not self._manager.is_alive():

@@ -64,6 +64,7 @@ extensions = sa.Table(
 )
 
 SQLITE_PATIENCE_MS = 60_000
+_ONE_WRITER = 0x6369626572  # any number that is always the same
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,9 @@ def writing(db_url: str) -> Iterator[sa.Connection]:
     with plain_errors(db_url), engine(db_url).connect() as plain:
         connection = plain.execution_options(writes=True)
         with connection.begin():
+            if connection.dialect.name == "postgresql":
+                # As SQLite does: who writes by what it read first must not find it written by another in between.
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_WRITER)))
             yield connection
 
 

@@ -22,9 +22,11 @@ from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task, par
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
+from ciberaula.grading import isolated
 from ciberaula.grading.autograde import NO_ANSWER, Marks, TwoStageExecute, score_in
 from ciberaula.grading.repair import repair, set_aside_odd_files
 from ciberaula.grading.rubric import Rubric, load_rubric, show_rubric
+from ciberaula.grading.staging import RECEIPT
 from ciberaula.grading.truth import AssignmentTruth
 from ciberaula.grading.work import read_notebook
 from ciberaula.i18n import _
@@ -85,6 +87,7 @@ class Marker:
         Raises ``UserError`` with a reason for the instructor where nothing can be graded.
         """
         set_aside_odd_files(submitted)
+        _refuse_heaps(submitted)
         signature, digest = signature_of(submitted), digest_of(submitted)
         self._copy_files(submitted, folder)
         found = [name for name in self.truth.notebooks if (submitted / f"{name}.ipynb").is_file()]
@@ -106,7 +109,7 @@ class Marker:
         for path in _files(folder):
             path.chmod(0o444)  # nbgrader's own: a graded copy is no place to edit
         return Marked(
-            student, receipt, _submitted_at(submitted), signature, digest, notebooks, tuple(reasons), own_code
+            student, receipt, handed_in_at(submitted), signature, digest, notebooks, tuple(reasons), own_code
         )
 
     def _mark_notebook(self, nb: Any, name: str, submitted: Path) -> Marks:
@@ -129,6 +132,7 @@ class Marker:
     def _copy_files(self, submitted: Path, folder: Path) -> None:
         """The submission's files, under the instructor's of the same name, as nbgrader lays them."""
         files = {path.relative_to(submitted): path for path in _files(submitted) if path.suffix != ".ipynb"}
+        files.pop(Path(RECEIPT), None)  # ours, and already there
         for name, path in {**files, **self._beside}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name, follow_symlinks=False)
@@ -150,6 +154,17 @@ def read_submitted(path: Path) -> Any:
         ) from error
 
 
+def _refuse_heaps(folder: Path) -> None:
+    """Raise ``UserError`` for more files or bytes than work needs: each would be copied for the instructor."""
+    sizes = [status.st_size for _path, status in _stats(folder)]
+    if len(sizes) > isolated.MAX_FILES or sum(sizes) > isolated.MAX_BYTES:
+        raise UserError(
+            _("la entrega pasa de {files} archivos o {mb} MB; pida a quien la hizo que la reduzca").format(
+                files=isolated.MAX_FILES, mb=isolated.MAX_BYTES // 2**20
+            )
+        )
+
+
 def signature_of(folder: Path) -> str:
     """A digest of names, sizes and times: cheap, and the same as long as nobody touched a file."""
     told = sorted(
@@ -161,8 +176,11 @@ def signature_of(folder: Path) -> str:
 def digest_of(folder: Path) -> str:
     """A digest of names and contents: the same for a copy of the work, whenever it was made."""
     digest = hashlib.sha256()
-    for path in sorted(_files(folder)):
+    for path, status in sorted(_stats(folder)):
         digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape") + b"\0")
+        if status.st_size > isolated.MAX_BYTES:  # refused anyhow; a file of holes would take hours to read
+            digest.update(str(status.st_size).encode() + b"\0")
+            continue
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
@@ -184,7 +202,7 @@ def marks_in(nb: Any) -> NotebookMarks:
     return found
 
 
-def _submitted_at(folder: Path) -> datetime | None:
+def handed_in_at(folder: Path) -> datetime | None:
     """When the work was handed in, UTC without a zone. ``UserError`` for a time that cannot be read."""
     try:
         told = (folder / _TIMESTAMP).read_text(encoding="utf-8").strip()

@@ -7,7 +7,7 @@ times as long as the page itself. Here one exporter serves them all, and the gra
 import logging
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
-from ciberaula.files import write_atomic
+from ciberaula.files import sync_disk, write_atomic
 from ciberaula.grading import ledger
 from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.feedback import KEPT, NAMED_BY, FeedbackExporter, kept_of
@@ -71,7 +71,7 @@ class FeedbackDesk:
             attempts = ledger.attempts_of(connection, self.assignment)
         return sorted(student for student, made in attempts.items() if self._released(student) != _answered(made[-1]))
 
-    def show(self, students: Sequence[str], *, release: bool = True) -> Iterator[Shown]:
+    def show(self, students: Sequence[str], *, release: bool = True) -> list[Shown]:
         """Write the pages of each of ``students``, and release them where asked. What fails with one costs only that one.
 
         Raises ``OSError`` for a full or broken disk and SQLAlchemy's errors for a gradebook that does not answer: neither
@@ -81,13 +81,17 @@ class FeedbackDesk:
             attempts = ledger.attempts_of(connection, self.assignment, students)
             standings = standings_of(connection, self.assignment, students)
         texts = question_texts(self._course, self.assignment)
+        shown = []
         for student in students:
             try:
-                yield self._show(student, attempts.get(student, []), standings.get(student, {}), texts, release)
+                shown.append(self._show(student, attempts.get(student, []), standings.get(student, {}), texts, release))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 # A graded notebook that is none, as after somebody edited it. No id and no text: this may reach a log.
                 _log.error("feedback of %s: %s", self.assignment, type(error).__name__)
-                yield Shown(student, "failed", _("el cuaderno calificado no se puede leer; califíquelo de nuevo"))
+                reason = _("el cuaderno calificado no se puede leer; califíquelo de nuevo")
+                shown.append(Shown(student, "failed", reason))
+        self._remember([one.student for one in shown if one.state == "released"], attempts)
+        return shown
 
     def _show(
         self,
@@ -109,7 +113,7 @@ class FeedbackDesk:
             for path in sorted(graded.glob("*.ipynb"))
             if path.stem in standings
         }
-        notes = self._notes(student) if unopened or not pages else {}
+        notes = self._notes(student) if unopened else {}
         if not notes and not pages:
             return Shown(student, "failed", _("no hay nada calificado"))
         written = self._write(student, pages or notes, graded if pages else submitted)
@@ -121,9 +125,18 @@ class FeedbackDesk:
         if not released:
             reason = _("la entrega no trae {file}: la página queda en feedback/ y no en el intercambio")
             return Shown(student, "written", reason.format(file=NAMED_BY), tuple(written))
-        if attempts:
-            write_atomic(self._folder("feedback", student) / RELEASED, _answered(attempts[-1]).encode())
         return Shown(student, "released", None, (*written, *released))
+
+    def _remember(self, students: Sequence[str], attempts: Mapping[str, Sequence[ledger.Attempt]]) -> None:
+        """Note which attempts are answered, once their pages are on the disk to stay."""
+        answered = [student for student in students if attempts.get(student)]
+        if not answered:
+            return
+        for folder in (self._folder("feedback", answered[0]), self._exchange):
+            sync_disk(folder)
+        for student in answered:
+            note = _answered(attempts[student][-1]).encode()
+            write_atomic(self._folder("feedback", student) / RELEASED, note, sync=False)
 
     def _notes(self, student: str) -> dict[str, bytes]:
         """A page for each notebook of work that nobody could open."""
@@ -139,12 +152,12 @@ class FeedbackDesk:
         folder.mkdir(parents=True, exist_ok=True)
         written = []
         for name, page in pages.items():
-            write_atomic(folder / f"{name}.html", page)
+            write_atomic(folder / f"{name}.html", page, sync=False)
             written.append(folder / f"{name}.html")
         for name in KEPT:
             content = _small(origin / name)
             if content is not None:
-                write_atomic(folder / name, content)
+                write_atomic(folder / name, content, sync=False)
         for path in folder.iterdir():
             if path.name not in KEPT and path not in written and not path.is_dir():
                 path.unlink()
@@ -162,7 +175,7 @@ class FeedbackDesk:
         released = []
         for name, page in pages.items():
             told = notebook_hash(secret=secret.decode("utf-8", "replace"), notebook_id=name)
-            write_atomic(self._exchange / f"{told}.html", page)
+            write_atomic(self._exchange / f"{told}.html", page, sync=False)
             released.append(self._exchange / f"{told}.html")
         return released
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ciberaula.errors import UserError
+from ciberaula.grading.plainly import plainly
 from ciberaula.i18n import _, ngettext
 
 # Each handler imports what it needs: nbgrader takes a second to load, and most commands do without.
@@ -43,7 +44,7 @@ def _command(
     subparsers: Any, name: str, run: Callable[[argparse.Namespace], int], words: str
 ) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = subparsers.add_parser(name, help=words, description=words)
-    command.set_defaults(run=run)
+    command.set_defaults(run=plainly(run))
     command.add_argument("assignment")
     return command
 

@@ -5,13 +5,13 @@ somebody left aside looks its receipt up: the gradebook has it, and the folder b
 """
 
 import contextlib
-import ctypes
 import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from ciberaula.files import sync_disk
 
 RECEIPT = "calificacion.txt"
 _LOCK = "en-uso"
@@ -41,14 +41,7 @@ class Stage:
 
     def secure(self) -> None:
         """Return when everything that was written here is on the disk, and would outlive a power cut."""
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            # One call for the chunk: a sync for each of its files takes ten times as long.
-            syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-            if syncfs is None or syncfs(descriptor) != 0:
-                os.sync()
-        finally:
-            os.close(descriptor)
+        sync_disk(self.folder)
 
     def publish(self, receipt: str, target: Path) -> None:
         """Put a folder in its place; what was there goes."""

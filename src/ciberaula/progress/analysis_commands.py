@@ -91,8 +91,7 @@ def _print_item(number: int, one: Any, slips: list[tuple[str, int]]) -> None:
     print(" · ".join(told))
     _say(item_words.reading(one), "   ")
     for answer, count in slips:
-        people = ngettext("{count} persona: {answer}", "{count} personas: {answer}", count)
-        _say(people.format(count=count, answer=answer), "   - ")
+        _say(_("{count} personas: {answer}").format(count=count, answer=answer), "   - ")
 
 
 def _say(text: str, before: str = "") -> None:

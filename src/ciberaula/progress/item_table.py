@@ -20,7 +20,10 @@ def columns() -> list[str]:
         *(_("por revisar"), _("no se pudo calificar"), _("lectura")),
     ]
     for number in range(1, SLIPS_SHOWN + 1):
-        named += [_("error frecuente {number}").format(number=number), _("personas con ese error")]
+        named += [
+            _("error frecuente {number}").format(number=number),
+            _("personas con el error {number}").format(number=number),
+        ]
     return named
 
 

@@ -229,12 +229,18 @@ def variance(values: Sequence[float]) -> float:
 
 
 def common_slips(rows: Iterable[SlipRow], module: str, most: int) -> dict[str, list[tuple[str, int]]]:
-    """By question of ``module``, the ``most`` common wrong answers with how many people gave each, most common first."""
+    """By question of ``module``, the ``most`` common wrong answers with how many people gave each, most common first.
+
+    What one person alone answered is not common, and is left out.
+    """
     counts: dict[str, dict[str, int]] = {}
     for row in rows:
         if row.module == module:
             of_item = counts.setdefault(row.item, {})
             of_item[row.answer] = of_item.get(row.answer, 0) + row.count
-    return {
-        item: sorted(of_item.items(), key=lambda pair: (-pair[1], pair[0]))[:most] for item, of_item in counts.items()
-    }
+    found: dict[str, list[tuple[str, int]]] = {}
+    for item, of_item in counts.items():
+        several = [(answer, count) for answer, count in of_item.items() if count > 1]
+        if several:
+            found[item] = sorted(several, key=lambda pair: (-pair[1], pair[0]))[:most]
+    return found

@@ -115,7 +115,9 @@ def _shut(desk: Desk) -> None:
     (desk.folder / "privilegios").chmod(0o6777)
 
 
+@made("questions-are-a-folder", state="failed", points={}, reason="es una carpeta")
 def _folder_of_questions(desk: Desk) -> None:
+    desk.hand_in(RIGHT)
     (desk.folder / "preguntas.yml").unlink()
     (desk.folder / "preguntas.yml").mkdir()
     (desk.folder / "preguntas.yml" / "x").write_text("x")
@@ -133,7 +135,6 @@ KINDS = [
     _beside("note-is-a-folder", _note_is_a_folder),
     _beside("odd-names", _odd_names),
     _beside("closed-files", _shut),
-    _beside("questions-are-a-folder", _folder_of_questions),
 ]
 
 
@@ -214,7 +215,7 @@ def _deep_folders(desk: Desk) -> None:
     _deep(desk)
 
 
-@made("many-files", points={"p01": 0, "p02": 0, "p03": 1, "p05": 0})
+@made("many-files", state="failed", points={}, reason="archivos")
 def _many_files(desk: Desk) -> None:
     desk.hand_in(code={"p02": "submit_answer('p02', 5)"})
     for number in range(3_000):
@@ -228,4 +229,13 @@ def _huge_file(desk: Desk) -> None:
         out.truncate(200 * 2**20)
 
 
-KINDS += [_hard_link, _linked_notebook, _folder_notebook, _pipe_notebook, _deep_folders, _many_files, _huge_file]
+KINDS += [
+    _folder_of_questions,
+    _hard_link,
+    _linked_notebook,
+    _folder_notebook,
+    _pipe_notebook,
+    _deep_folders,
+    _many_files,
+    _huge_file,
+]

@@ -224,7 +224,7 @@ def _too_big(result: Result) -> None:
     assert "MB" in result.reason
 
 
-@made("output-of-200-mb", state="failed", points={}, reason="pesa más de", check=_too_big)
+@made("output-of-200-mb", state="failed", points={}, reason="pasa de", check=_too_big)
 def _huge_output(desk: Desk) -> None:
     desk.hand_in(RIGHT, edit=_huge_mark)
     path = desk.folder / "prueba.ipynb"

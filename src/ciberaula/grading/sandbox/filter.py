@@ -19,49 +19,45 @@ from ciberaula.grading.sandbox.syscalls import CLONE_NEWTIME, CLONE_THREAD
 
 _ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range dup dup2 dup3
-    open openat openat2 creat access faccessat faccessat2 stat fstat lstat newfstatat statx statfs fstatfs
-    getdents getdents64 getcwd chdir fchdir readlink readlinkat rename renameat renameat2 mkdir mkdirat rmdir
-    link linkat symlink symlinkat unlink unlinkat truncate ftruncate fallocate fsync fdatasync sync_file_range
-    flock umask sendfile copy_file_range splice tee fadvise64 readahead
-    inotify_init1 inotify_add_watch inotify_rm_watch getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
-    mmap munmap mremap mprotect madvise brk mincore msync membarrier
-    poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
-    pipe pipe2 eventfd eventfd2
-    accept accept4 getsockname getpeername getsockopt setsockopt sendto recvfrom sendmsg recvmsg
-    sendmmsg recvmmsg shutdown
-    futex futex_waitv set_robust_list get_robust_list rseq set_tid_address gettid getpid getppid getpgrp getpgid
-    getsid getuid geteuid getgid getegid getresuid getresgid getgroups capget arch_prctl exit exit_group
-    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack restart_syscall
-    pause alarm getitimer setitimer timer_create timer_settime timer_gettime timer_getoverrun timer_delete
-    timerfd_create timerfd_settime timerfd_gettime signalfd4
-    nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getrusage getrlimit sysinfo uname
-    getcpu sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
-    sched_get_priority_min sched_getattr getpriority getrandom wait4 waitid
-""".split()
+    open openat openat2 creat access faccessat faccessat2 stat fstat lstat newfstatat statx statfs fstatfs getdents
+    getdents64 getcwd chdir fchdir readlink readlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat
+    symlink symlinkat unlink unlinkat truncate ftruncate fallocate fsync fdatasync sync_file_range flock umask
+    sendfile copy_file_range splice tee fadvise64 readahead inotify_init1 inotify_add_watch inotify_rm_watch getxattr
+    lgetxattr fgetxattr listxattr llistxattr flistxattr mmap munmap mremap mprotect madvise brk mincore msync
+    membarrier poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+    pipe pipe2 eventfd eventfd2 accept accept4 getsockname getpeername getsockopt setsockopt sendto recvfrom sendmsg
+    recvmsg sendmmsg recvmmsg shutdown futex futex_waitv set_robust_list get_robust_list rseq set_tid_address gettid
+    getpid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getresuid getresgid getgroups capget
+    arch_prctl exit exit_group rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait
+    sigaltstack restart_syscall pause alarm getitimer setitimer timer_create timer_settime timer_gettime
+    timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime signalfd4 nanosleep clock_nanosleep
+    clock_gettime clock_getres gettimeofday time times getrusage getrlimit sysinfo uname getcpu sched_yield
+    sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min sched_getattr
+    getpriority getrandom wait4 waitid
+"""
 
 # In its own folders a process may change these; where the folders are the host's own (Landlock alone), nothing of the
 # kernel limits them to the work folder, so the call is answered with success and not done.
 _ATTRIBUTES = """
     chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
-""".split()
+"""
 
 # Refused with «not permitted», which Python tells as PermissionError; what is in neither list is «not there» (ENOSYS), as
 # in an old kernel, so that libraries take the older way.
 _REFUSED = """
-    fork vfork execve execveat socket connect bind listen mount umount2 pivot_root chroot setns unshare
-    ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd pidfd_send_signal
-    bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
-    add_key request_key keyctl mknod mknodat name_to_handle_at open_by_handle_at fanotify_init fanotify_mark
-    kexec_load kexec_file_load init_module finit_module delete_module swapon swapoff reboot syslog acct quotactl
-    settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname iopl ioperm modify_ldt personality
-    memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl semtimedop
-    mq_open mq_unlink mlock mlock2 mlockall vhangup nfsservctl lookup_dcookie mbind set_mempolicy migrate_pages
-    move_pages sched_setparam sched_setattr setpriority ioprio_set setuid setgid setreuid setregid
-    setresuid setresgid setfsuid setfsgid setgroups capset setpgid setsid setxattr lsetxattr fsetxattr removexattr
-    lremovexattr fremovexattr seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
-    fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr vmsplice tkill rt_sigqueueinfo
-    rt_tgsigqueueinfo setrlimit
-""".split()
+    fork vfork execve execveat socket connect bind listen mount umount2 pivot_root chroot setns unshare ptrace
+    process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd pidfd_send_signal bpf
+    perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register add_key request_key keyctl mknod
+    mknodat name_to_handle_at open_by_handle_at fanotify_init fanotify_mark kexec_load kexec_file_load init_module
+    finit_module delete_module swapon swapoff reboot syslog acct quotactl settimeofday clock_settime clock_adjtime
+    adjtimex sethostname setdomainname iopl ioperm modify_ldt personality memfd_create memfd_secret shmget shmat
+    shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl semtimedop mq_open mq_unlink mlock mlock2 mlockall
+    vhangup nfsservctl lookup_dcookie mbind set_mempolicy migrate_pages move_pages sched_setparam sched_setattr
+    setpriority ioprio_set setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset
+    setpgid setsid setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr seccomp landlock_create_ruleset
+    landlock_add_rule landlock_restrict_self fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr
+    vmsplice tkill rt_sigqueueinfo rt_tgsigqueueinfo setrlimit
+"""
 
 # prctl(2): dumpable, thread names, securebits read, no_new_privs, names of memory; each about the process itself.
 _PRCTL = (3, 4, 15, 16, 27, 38, 39, 0x53564D41)
@@ -91,8 +87,8 @@ def build(process: int, *, own_folders: bool = True) -> pyseccomp.SyscallFilter:
     return rules
 
 
-def _add(rules: pyseccomp.SyscallFilter, action: int, names: list[str]) -> None:
-    for name in names:
+def _add(rules: pyseccomp.SyscallFilter, action: int, names: str) -> None:
+    for name in names.split():
         _rule(rules, action, name)
 
 
@@ -118,9 +114,7 @@ def _signals_to_itself(rules: pyseccomp.SyscallFilter, process: int) -> None:
 
 def _sockets_given(rules: pyseccomp.SyscallFilter) -> None:
     """Pairs of connected streams among its own threads; every other socket was there before the code."""
-    _rule(
-        rules, pyseccomp.ALLOW, "socketpair", Arg(0, EQ, socket.AF_UNIX), Arg(1, MASKED_EQ, 0xF, socket.SOCK_STREAM)
-    )
+    _rule(rules, pyseccomp.ALLOW, "socketpair", Arg(0, EQ, socket.AF_UNIX), Arg(1, MASKED_EQ, 0xF, socket.SOCK_STREAM))
 
 
 def _own_settings(rules: pyseccomp.SyscallFilter) -> None:

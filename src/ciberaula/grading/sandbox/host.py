@@ -114,7 +114,9 @@ class Sandbox:
             self._level = self._find()
         return self._level
 
-    def run(self, folder: Path, listener: socket.socket, key: str, limits: Limits, environment: Mapping[str, str]) -> Run:
+    def run(
+        self, folder: Path, listener: socket.socket, key: str, limits: Limits, environment: Mapping[str, str]
+    ) -> Run:
         """Begin a run over a copy of ``folder``, whose kernel answers on ``listener``. ``SandboxRefused`` without a sandbox."""
         self.level  # noqa: B018 - finds it out, or refuses
         content = {"limits": limits.as_dict(), "environment": dict(environment), "key": key}
@@ -145,18 +147,17 @@ class Sandbox:
         return Run(ours, limits, None if inside is self._nursery else inside)
 
     def _inside(self) -> Inside:
-        assert self._level is not None
-        if self._level != "nursery":
-            self.starts += 1
-            return self._start(self._level)
-        if self._nursery is None:
-            self.starts += 1
-            self._nursery = self._start(self._level)
-        return self._nursery
+        if self._nursery is not None:
+            return self._nursery
+        self.starts += 1
+        inside = self._start()
+        if self.level == "nursery":
+            self._nursery = inside
+        return inside
 
-    def _start(self, level: Level) -> Inside:
+    def _start(self) -> Inside:
         try:
-            return levels.start(level, self._datasets)
+            return levels.start(self.level, self._datasets)
         except Unusable as error:
             raise SandboxRefused(
                 _("La ejecución aislada dejó de arrancar ({why}): revise la memoria y el disco.").format(why=error)
@@ -189,11 +190,9 @@ class Sandbox:
         limits = Limits()
         empty = {"limits": limits.as_dict(), "environment": levels.passed_on(), "key": "", "trial": True}
         ours, theirs = socket.socketpair()
-        with theirs, socket.socket(socket.AF_UNIX) as listener, open(os.memfd_create("vacio"), "w+b") as package:
+        with theirs, socket.socket(socket.AF_UNIX) as listener, protocol.package([]) as package:
             listener.bind("")  # a name that the system chooses, and nobody calls
             listener.listen(1)
-            package.write(b"[]\n")
-            package.seek(0)
             inside.ask(empty, [theirs.fileno(), listener.fileno(), package.fileno()])
         left = Run(ours, limits, None if level == "nursery" else inside)
         while (result := left.left) is None:

@@ -38,6 +38,21 @@ class RunApp(IPKernelApp):  # type: ignore[misc]
     kernel_class = QuietKernel
     shell_listener: socket.socket
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is none."""
+
+    def init_config_files(self) -> None:
+        """There are none; a start-up file that the code wrote would be read by nobody after it."""
+
+    def load_config_file(self, *_arguments: Any, **_named: Any) -> None:
+        """There is none."""
+
+    def init_gui_pylab(self) -> None:
+        """No window to integrate with."""
+
+    def init_extensions(self) -> None:
+        """None: the magics that store things between sessions have nothing to store in."""
+
     def init_connection_file(self) -> None:
         """There is none."""
 

@@ -22,14 +22,27 @@ PRELOADED = (
     "ciberaula.grading.sandbox.kernel",
     "ciberaula.grading.sandbox.landlock",
     "ciberaula.grading.sandbox.supervisor",
-    "ciberaula.classroom.checks",
-    "ciberaula.classroom.data_view",
-    "ciberaula.classroom.widgets",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "ipykernel.debugger",
+    "faulthandler",
+    "tornado.platform.asyncio",
+    # what assignments use; the shared desk of a cohort, which takes the longest, is not among it
+    *(
+        f"ciberaula.classroom.{name}"
+        for name in ("checks", "coding", "data_view", "desk_app", "desk_room", "documents")
+    ),
+    *(f"ciberaula.classroom.{name}" for name in ("explorer_widget", "handover", "legal_view", "tools", "widgets")),
+    "ciberaula.datasets.cells",
     "ciberaula.datasets.loading",
-    "pandas",
-    "pyarrow",
-    "pyarrow.parquet",
+    "encodings.utf_8_sig",
     "ipywidgets",
+    "pandas.core.reshape.reshape",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "pyarrow.pandas_compat",
+    "pyarrow.parquet",
 )
 
 
@@ -53,6 +66,7 @@ def main(settings: Mapping[str, Any]) -> None:
     """Load, say so, and serve until the host is gone."""
     seeds = socket.socket(fileno=settings["seeds"])
     seeds.set_inheritable(False)
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # «not installed»: its import costs more than all the rest
     try:
         _load(PRELOADED)
         from ciberaula.grading.sandbox import filter as filters

@@ -75,13 +75,16 @@ class ReportReader:
 
 
 def pack(folder: Path) -> BinaryIO:
-    """An unlinked file that holds the regular files below ``folder``: a JSON line of [[path, size]…], then the bytes."""
-    target = open(os.memfd_create("entrega", os.MFD_CLOEXEC), "w+b")  # noqa: SIM115 - the caller closes it
+    """An unlinked file that holds the regular files below ``folder``. The caller closes it."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
-    contents = [path.read_bytes() for path in files]
-    index = [[str(path.relative_to(folder)), len(data)] for path, data in zip(files, contents, strict=True)]
-    target.write(json.dumps(index).encode() + b"\n")
-    for data in contents:
+    return package([(str(path.relative_to(folder)), path.read_bytes()) for path in files])
+
+
+def package(files: Sequence[tuple[str, bytes]]) -> BinaryIO:
+    """The format: a JSON line of [[path, size]…], then the bytes of each. Positioned at its beginning."""
+    target = os.fdopen(os.memfd_create("entrega", os.MFD_CLOEXEC), "w+b")
+    target.write(json.dumps([[name, len(data)] for name, data in files]).encode() + b"\n")
+    for _name, data in files:
         target.write(data)
     target.flush()
     target.seek(0)

@@ -46,7 +46,8 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         for name, number in _PORTS.items():
             setattr(manager, name, number)
         manager.write_connection_file()
-        return await super().pre_launch(cmd=[], **kwargs)
+        prepared: dict[str, Any] = await super().pre_launch(cmd=[], **kwargs)
+        return prepared
 
     async def launch_kernel(
         self,

@@ -25,7 +25,7 @@ class Relay:
         listener.setblocking(False)
         inner.setblocking(False)
 
-    def register(self, poller: select.poll) -> None:  # type: ignore[valid-type]
+    def register(self, poller: select.poll) -> None:
         """Ask for what matters now: reading where there is room, writing where something waits."""
         if self._host is None:
             poller.register(self._listener, select.POLLIN)

@@ -140,7 +140,7 @@ def _pair(work: Path) -> tuple[socket.socket, socket.socket]:
 
 def _mapped(processes: int) -> int:
     """Bytes of address space that this process has: what the code's process starts with."""
-    with open(os.open("self/statm", os.O_RDONLY, dir_fd=processes)) as stream:
+    with os.fdopen(os.open("self/statm", os.O_RDONLY, dir_fd=processes)) as stream:
         return int(stream.read().split()[0]) * resource.getpagesize()
 
 
@@ -181,9 +181,6 @@ def _become_code(
         if seed.trial:
             os._exit(TRIAL_DONE)
         kernel.serve(listener, seed.key)
-    except BaseException:#DEBUG
-        import traceback#DEBUG
-        open("respuestas.json","w").write(traceback.format_exc())#DEBUG
     finally:
         os._exit(1)
 
@@ -252,13 +249,18 @@ def _obey(control: socket.socket, pid: int) -> str:
     return ""
 
 
+def _threads(pid: int, processes: int) -> int:
+    try:
+        with os.fdopen(os.open(f"{pid}/stat", os.O_RDONLY, dir_fd=processes)) as stream:
+            return int(stream.read().rsplit(")", 1)[1].split()[17])
+    except (OSError, ValueError, IndexError):  # it is ending
+        return 0
+
+
 def _too_much(limits: Limits, world: World, pid: int, processes: int) -> str:
     """What the kernel of the system does not count by itself in the levels without namespaces of the run's own."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        with open(os.open(f"{pid}/stat", os.O_RDONLY, dir_fd=processes)) as stream:
-            threads = int(stream.read().rsplit(")", 1)[1].split()[17])
-        if threads > limits.threads:
-            return "threads"
+    if _threads(pid, processes) > limits.threads:
+        return "threads"
     files = size = 0
     for place, folders, names in os.walk(world.work):
         files += len(folders) + len(names)

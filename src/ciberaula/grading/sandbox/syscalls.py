@@ -1,5 +1,6 @@
 """The few calls of Linux that Python has no name for. Each raises ``OSError``. Used inside the sandbox only."""
 
+import contextlib
 import ctypes
 import os
 import struct
@@ -77,10 +78,8 @@ def drop_capabilities() -> None:
             prctl(_PR_CAPBSET_DROP, number)
         except OSError:  # the number is unknown to this kernel, or there never was a right to drop
             break
-    try:
+    with contextlib.suppress(OSError):
         prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
-    except OSError:
-        pass
     header = ctypes.create_string_buffer(struct.pack("Ii", _CAPABILITIES_VERSION_3, 0), 8)
     nothing = ctypes.create_string_buffer(24)
     _checked(_libc.capset(header, nothing), "capset")

@@ -2,7 +2,6 @@
 classroom needs. Never the course, a home folder, the gradebook or another submission.
 """
 
-import importlib.util
 import site
 import sys
 import sysconfig
@@ -53,7 +52,10 @@ def shown_again() -> list[Path]:
 
 
 def bubblewrap(program: str, datasets: Path | None, *, as_root: bool) -> list[str]:
-    """The command line of bubblewrap up to the program to run in it: everything read-only, nothing of the network."""
+    """The command line of bubblewrap as far as it says what can be seen: read-only, and nothing of the network.
+
+    ``as_root``: the machine's root starts it. Then no user namespace is made here, so that the inside can become nobody.
+    """
     line = [program, "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--unshare-net"]
     line += ["--unshare-uts", "--unshare-cgroup-try", "--hostname", "aula"]
     if as_root:
@@ -100,8 +102,3 @@ def open_paths(roots: Sequence[Path], closed: Sequence[Path], again: Sequence[Pa
         else:
             found += [Path(one) for one in open_paths(sorted(root.iterdir()), inside, [])]
     return [str(one) for one in (*found, *again)]
-
-
-def has_pyseccomp() -> bool:
-    """Whether the library is installed that builds the filter of system calls."""
-    return importlib.util.find_spec("pyseccomp") is not None

@@ -1,0 +1,323 @@
+"""Pools of workers: which orders they get, what becomes of those whose worker dies, and who may speak to them."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import dask
+import distributed
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ciberaula.errors import UserError
+from ciberaula.grading import cluster, cluster_dask, cluster_worker
+from ciberaula.grading.cluster import Growing, Here, grade, orders
+from ciberaula.grading.cluster_dask import local_pool, remote_pool
+from ciberaula.grading.cluster_worker import Sight, difference
+from ciberaula.grading.engine import Order, pending
+from ciberaula.grading.outcomes import Graded
+from tests.grading.cluster_work import obey, tell_home
+from tests.grading.course import ASSIGNMENT, RIGHT, hand_in
+
+
+def one_by_one(*students):
+    return [Order(ASSIGNMENT, (student,)) for student in students]
+
+
+def states(done):
+    return {graded.student: graded.state for _order, outcomes in done for graded in outcomes}
+
+
+# ---- orders
+
+
+@given(st.integers(0, 3000), st.integers(1, 64), st.none() | st.integers(1, 100))
+def test_orders_hold_everyone_once_in_parts_that_leave_nobody_waiting(count, workers, chunk):
+    students = [f"e{number}" for number in range(count)]
+    made = orders(ASSIGNMENT, students, workers, force=True, chunk=chunk)
+    assert Counter(one for order in made for one in order.students) == Counter(students)
+    assert all(order.force for order in made)
+    largest = max((len(order.students) for order in made), default=0)
+    assert largest <= (chunk or cluster.MOST_IN_AN_ORDER)
+    if count >= workers and chunk is None:
+        assert len(made) >= workers
+
+
+# ---- this process first, workers when they are worth it
+
+
+class Recorded:
+    """Workers that note what they get."""
+
+    size = 2
+
+    def __init__(self):
+        self.orders = []
+
+    def grade(self, orders, work):
+        for order in orders:
+            self.orders.append(order)
+            yield order, work(order)
+
+
+@pytest.fixture
+def workers():
+    return Recorded()
+
+
+@pytest.fixture
+def grower(monkeypatch, workers):
+    with contextlib.ExitStack() as stack:
+        made = Growing(2, stack)
+        monkeypatch.setattr(made, "_start", lambda: workers)
+        yield made
+
+
+def taking(seconds, first=0.0):
+    """A way of grading that says it took ``seconds`` for each, and ``first`` for the first of all."""
+    seen = []
+
+    def work(order):
+        for student in order.students:
+            seen.append(student)
+        return [Graded(one, "graded", None, first if one == seen[0] else seconds) for one in order.students]
+
+    return work
+
+
+def test_quick_work_is_all_done_here_whatever_the_first_took(grower, workers):
+    done = list(grower.grade(orders(ASSIGNMENT, [f"e{n}" for n in range(60)], 2), taking(0.01, first=30)))
+    assert sum(len(outcomes) for _order, outcomes in done) == 60
+    assert workers.orders == []
+
+
+def test_slow_work_goes_to_workers_and_none_of_it_is_done_twice(grower, workers):
+    students = [f"e{n}" for n in range(200)]
+    work = taking(1.0)
+
+    def wait_a_little(order):
+        time.sleep(0.002)  # so that the thread which starts workers comes to it
+        return work(order)
+
+    done = list(grower.grade(orders(ASSIGNMENT, students, 2, chunk=2), wait_a_little))
+    assert Counter(one.student for _order, outcomes in done for one in outcomes) == Counter(students)
+    assert workers.orders
+
+
+def test_where_workers_cannot_start_everything_is_graded_here(grower, monkeypatch):
+    def broken():
+        raise OSError("no port is free")
+
+    monkeypatch.setattr(grower, "_start", broken)
+    students = [f"e{n}" for n in range(30)]
+    assert states(grower.grade(orders(ASSIGNMENT, students, 2), taking(9.0))) == dict.fromkeys(students, "graded")
+
+
+def test_few_submissions_and_one_worker_are_graded_here():
+    for count, workers in ((cluster.FEW - 1, None), (100, 1)):
+        with cluster.pool([ASSIGNMENT], count, workers=workers) as made:
+            assert isinstance(made, Here)
+
+
+# ---- workers of this machine
+
+
+@pytest.fixture(scope="module")
+def local(generated):
+    """Two workers for all tests of this file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIBERAULA_COURSE", str(generated))
+        patch.setenv("CIBERAULA_HOME", str(generated / "var"))
+        with local_pool(2) as made:
+            yield made
+    assert not (generated / "var" / "dask").exists()
+
+
+def test_workers_use_the_home_of_the_command_and_leave_ctrl_c_to_it(local, generated):
+    ((_order, (told,)),) = local.grade(one_by_one("ana"), tell_home)
+    assert told.reason == f"{generated / 'var'}|True|True"
+
+
+def test_an_order_whose_worker_dies_is_done_by_another(local, generated):
+    assert states(local.grade([Order(ASSIGNMENT, ("ana", "cae-1", "luis"))], obey)) == dict.fromkeys(
+        ("ana", "cae-1", "luis"), "graded"
+    )
+
+
+def test_what_takes_its_worker_down_each_time_has_failed_and_the_others_are_graded(local):
+    parts = [Order(ASSIGNMENT, ("ana", "muere", "luis")), Order(ASSIGNMENT, ("eva", "falla"))]
+    done = {one.student: one for _order, outcomes in local.grade(parts, obey) for one in outcomes}
+    assert {one.student: one.state for one in done.values()} == {
+        "ana": "graded",
+        "muere": "failed",
+        "luis": "graded",
+        "eva": "graded",
+        "falla": "failed",
+    }
+    assert "terminó de golpe" in done["muere"].reason
+    assert done["falla"].reason == "fallo inesperado: ValueError: algo raro"
+
+
+def test_what_is_wrong_with_all_stops_the_run_in_one_line(local):
+    with pytest.raises(UserError, match="No queda espacio"):
+        list(local.grade(one_by_one("ana", "lleno", "luis"), obey))
+    assert states(local.grade(one_by_one("eva"), obey)) == {"eva": "graded"}
+
+
+def test_workers_listen_on_the_loopback_and_answer_only_who_holds_their_certificate(local):
+    address = local._client.scheduler.address
+    assert address.startswith("tls://127.0.0.1:")
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            listening = [one for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN]
+            assert {one.laddr.ip for one in listening} <= {"127.0.0.1"}
+
+    async def knock(security):
+        async with distributed.Client(address, security=security, asynchronous=True, timeout=2, set_as_default=False):
+            return True
+
+    with pytest.raises(OSError):
+        asyncio.run(knock(distributed.Security.temporary()))  # TLS, with another certificate
+
+
+# ---- the workers of a scheduler
+
+
+@contextlib.contextmanager
+def scheduler(workers, env):
+    """The address of a scheduler with so many workers, in whose environment ``env`` is said."""
+    quiet = {"silence_logs": cluster_worker.SILENT, "scheduler_kwargs": {"dashboard": False}, "memory_limit": 0}
+    with dask.config.set(cluster_dask._settings()):
+        made = distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=2, dashboard_address="127.0.0.1:0", env=env, **quiet
+        )
+        with made:
+            yield made.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def elsewhere(generated):
+    """Makes a scheduler with one worker that sees the course, but for what is said otherwise."""
+    right = {"CIBERAULA_COURSE": str(generated), "CIBERAULA_HOME": str(generated / "var")}
+    return lambda **env: scheduler(1, {**right, **env})
+
+
+@pytest.fixture
+def at_generated(generated, monkeypatch):
+    monkeypatch.setenv("CIBERAULA_COURSE", str(generated))
+    monkeypatch.setenv("CIBERAULA_HOME", str(generated / "var"))
+
+
+def test_a_scheduler_whose_workers_see_the_same_grades(elsewhere, at_generated, generated):
+    with elsewhere() as address, remote_pool(address, [ASSIGNMENT]) as pool:
+        assert pool.size == 1
+        assert states(pool.grade(one_by_one("ana", "luis"), obey)) == {"ana": "graded", "luis": "graded"}
+        assert (generated / "var" / "dask" / pool._place.token).exists()
+    assert not (generated / "var" / "dask" / pool._place.token).exists()
+
+
+def refusal(address):
+    """What a pool on this scheduler says instead of starting: one line."""
+    with pytest.raises(UserError) as told, remote_pool(address, [ASSIGNMENT]):
+        pass
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+def test_a_worker_with_another_store_is_refused(elsewhere, at_generated, tmp_path):
+    other = tmp_path / "otra"
+    other.mkdir()
+    with elsewhere(CIBERAULA_HOME=str(other)) as address:
+        said = refusal(address)
+    assert "no ve la misma carpeta de entregas: monte la misma e indíquela en CIBERAULA_HOME" in said
+    assert not (other / "gradebook.db").exists()
+
+
+def test_a_scheduler_without_workers_says_how_to_start_them(at_generated, monkeypatch):
+    monkeypatch.setattr(cluster_dask, "CONNECT_SECONDS", 1)
+    with scheduler(0, {}) as address:
+        assert "no tiene máquinas: arranque en cada una «dask worker" in refusal(address)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tls://127.0.0.1:1"])
+def test_a_scheduler_that_is_away(at_generated, monkeypatch, address):
+    monkeypatch.setattr(cluster_dask, "CONNECT_SECONDS", 1)
+    assert f"El planificador {address} no responde" in refusal(address)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.5:8786", "tcp://10.0.0.5", "http://x:1", "tcp://a b:1"])
+def test_an_address_that_is_none(at_generated, address):
+    assert "no es la dirección de un planificador" in refusal(address)
+
+
+HERE = Sight(machine="m", code="c", store="s", course="k", gradebook="g")
+
+
+@pytest.mark.parametrize(
+    ("seen", "db_url", "told"),
+    [
+        (HERE, "sqlite:///x", None),
+        (Sight("m", "otro", "s", "k", "g"), "sqlite:///x", "otra versión de ciberaula"),
+        (Sight("m", "c", "s", "otro", "g"), "sqlite:///x", "CIBERAULA_COURSE"),
+        (Sight("m", "c", "s", "k", "otro"), "postgresql://x", "otro libro de calificaciones"),
+        (Sight("otra", "c", "s", "k", "g"), "sqlite:///x", "CIBERAULA_DB_URL"),
+        (Sight("otra", "c", "s", "k", "g"), "postgresql://x", None),
+    ],
+)
+def test_what_a_worker_sees_otherwise(seen, db_url, told):
+    found = difference(HERE, seen, db_url)
+    assert (found is None) if told is None else (found and told in found)
+
+
+# ---- for real
+
+
+def test_workers_grade_as_one_process_does_and_again_nothing(course, grades):
+    students = [f"e{number}" for number in range(6)]
+    for student in students:
+        hand_in(course, student, RIGHT)
+    assert Counter(one.state for one in grade(ASSIGNMENT, students, workers=2)) == {"graded": 6}
+    assert {grades(student)["p01"] for student in students} == {(2.0, False)}
+    assert pending(ASSIGNMENT).todo == ()
+    assert Counter(one.state for one in grade(ASSIGNMENT, students, workers=1)) == {"unchanged": 6}
+
+
+def test_a_command_that_is_killed_leaves_no_process(course):
+    for number in range(40):
+        hand_in(course, f"e{number}", RIGHT)
+    command = [sys.executable, "-m", "ciberaula", "grade", "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
+    try:
+        family = wait_for(lambda: len(found := descendants(process.pid)) >= 4 and found)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    wait_for(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family if alive(one)))
+
+
+def descendants(pid):
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def alive(process):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running()
+    return False
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 30
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+    return found
