@@ -212,6 +212,7 @@ def test_texts_side_by_side(served, width):
         tab.page.get_by_role("link", name="Ver los textos: Ana Paredes (simulada), Gema Delgado (simulada)").click()
         tab.page.get_by_role("article").nth(1).wait_for()
         assert "grupo=Azuay" in tab.page.url
+        tab.page.wait_for_function("document.querySelector('#textos-parecidos').getBoundingClientRect().top < 300")
         boxes = [tab.page.get_by_role("article").nth(place).bounding_box() for place in (0, 1)]
         assert boxes[0] and boxes[1]
         assert (boxes[0]["y"] == boxes[1]["y"]) is (width > 1000)

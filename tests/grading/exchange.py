@@ -18,11 +18,15 @@ def exchange():
 
 def submit(root, student, answers=None, *, stamp=STAMP, complete=True, **work):
     """Hand in through the exchange; returns the folder there. Not ``complete``: as if nbgrader were still copying."""
+    here = Path(os.environ["CIBERAULA_HOME"]) / "submitted" / student
+    collected = here.exists() and here.rename(here.with_name(f".{student}"))
     made = hand_in(root, student, answers, **work)
     folder = exchange() / "inbound" / f"{student}+{ASSIGNMENT}+{stamp}+{secrets.token_urlsafe(9)}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(made, folder)
-    made.parent.rmdir()
+    here.rmdir()
+    if collected:
+        collected.rename(here)
     (folder / "timestamp.txt").write_text(stamp)
     (folder / "submission_secret.txt").unlink()
     if complete:

@@ -11,6 +11,7 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
+from ciberaula.grading import grade_command
 from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.commands import add_commands
@@ -21,7 +22,9 @@ from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in, sheet
 
 def run(*words):
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(required=True))
+    subparsers = parser.add_subparsers(required=True)
+    add_commands(subparsers)
+    grade_command.add_commands(subparsers)
     options = parser.parse_args([str(word) for word in words])
     return options.run(options)
 
@@ -101,7 +104,7 @@ def test_an_unknown_assignment_or_trainee_is_one_line(course):
     [
         ["release"],
         ["collect", "--assignment"],
-        ["autograde"],
+        ["grade"],
         ["feedback"],
         ["feedback", "--no-release"],
         ["double-marking"],
@@ -200,7 +203,7 @@ def test_by_bundle_and_commands(course, tmp_path, capsys, monkeypatch):
     bad = tmp_path / "mala.zip"
     bad.write_bytes(b"nada")
     assert run("collect", bad, tmp_path / "aula" / f"{ASSIGNMENT}-ana.zip") == 1
-    assert run("autograde", ASSIGNMENT) == 0
+    assert run("grade", ASSIGNMENT) == 0
     assert (
         run("grade-rubric", ASSIGNMENT, "ana", "derechos=2", "claridad=2", "--comment", "tono", "--author", "Marta")
         == 0
@@ -209,7 +212,7 @@ def test_by_bundle_and_commands(course, tmp_path, capsys, monkeypatch):
     told = capsys.readouterr().out.splitlines()
     assert "mala.zip: está dañado o no es un paquete de entrega; pida que lo envíe de nuevo." in told
     assert f"{ASSIGNMENT}-ana.zip: recibida la entrega de ana en {ASSIGNMENT}." in told
-    assert "ana: calificada" in told
+    assert "1 entrega: 1 calificada." in told
     assert "ana: 4 puntos." in told
     assert f"{ASSIGNMENT}: retroalimentación lista." in told
     page = Path(os.environ["CIBERAULA_HOME"], "feedback", "ana", ASSIGNMENT, f"{NOTEBOOK}.html").read_text(

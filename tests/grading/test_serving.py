@@ -144,7 +144,7 @@ def test_a_full_disk_stops_everything_until_there_is_space(bench, course):
     ana = submit(course, "ana", RIGHT)
     bench.turns(6)
     assert bench.state == "no_space"
-    assert not (home() / "submitted").exists()
+    assert not (home() / "submitted" / "ana").exists()
     assert bench.log.count("Falta espacio") == 1
     bench.free = RESERVE_BYTES
     bench.turns(8, seconds=LAST_PAUSE_S)
@@ -293,7 +293,7 @@ def test_only_one_service_for_a_home(course):
 
 
 def test_the_log_is_turned_over_and_a_full_disk_costs_a_line(course, monkeypatch, capsys):
-    monkeypatch.setattr(serving_health, "LOG_BYTES", 2000)
+    monkeypatch.setattr(serving_health, "LOG_BYTES", 500)
     log = open_log(home())
     for _number in range(100):
         log.info("una línea de unas treinta letras")

@@ -248,8 +248,10 @@ def test_alpha_in_plain_words(alpha, said):
     assert said in item_words.consistency(Reliability(alpha, 5, 30, None, 10.0, ()))
 
 
-def test_no_alpha_is_told_why():
-    assert "hacen falta" in item_words.consistency(None)
+@pytest.mark.parametrize("found", [None, Reliability(0.98, 12, 9, 1.0, 40.0, ())])
+def test_of_a_few_people_no_alpha_is_shown(found):
+    assert item_words.consistency(found).startswith("Todavía no se muestra")
+    assert item_words.basis(found) == ""
 
 
 def test_what_alpha_rests_on():
@@ -278,10 +280,11 @@ def test_what_one_person_alone_answered_is_not_common():
 
 def table(one: ItemStats, slips: list[tuple[str, int]], *, for_institution: bool = False) -> list[object]:
     """The row of one question, as it goes into the file."""
-    found = Analysis((one,), one.n, None)
+    found = Analysis((one,), one.n, Reliability(0.8126, 3, one.n, None, 4.0, ()))
     (line,) = item_table.rows(found, {"p1": slips}, {"c": "Competencia"}, for_institution=for_institution)
     assert len(line) == len(item_table.columns())
-    return list(line)
+    assert line[-2:] == ([0.813, one.n] if one.n >= 10 else [None, None])
+    return list(line[:-2])
 
 
 def test_the_instructor_sees_every_figure():

@@ -1,6 +1,6 @@
 """Written answers that are alike, for the instructor and only on request: a list to read, never a verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -25,24 +25,24 @@ from ciberaula.progress.tables import LearnerRow, ModulePlan
 
 _MOST_NAMES, _MOST_TEXTS, _KEY_HEX = 6, 6, 8
 ASKED, SHOWN = "parecidos", "ver"
+_PLACE = "textos-parecidos"
 
 
 class _People:
     """Who wrote what: names, and the label of those who are invented."""
 
-    def __init__(self, home: Path, names: Mapping[str, str], learners: Sequence[LearnerRow]) -> None:
-        self._key, self._names = secret(home), names
-        self._learners = {one.pseudonym: one for one in learners}
+    def __init__(self, home: Path, names: Mapping[str, str], learners: Iterable[LearnerRow], here: Set[str]) -> None:
+        self._key, self._names, self._here = secret(home), names, here
+        self._simulated = {one.pseudonym for one in learners if one.simulated}
 
     def here(self, student: str) -> bool:
-        """Whether the student is among the learners shown."""
-        return pseudonym(self._key, student) in self._learners
+        """Whether the student is among the learners that the viewer chose."""
+        return pseudonym(self._key, student) in self._here
 
     def name(self, student: str) -> str:
         who = pseudonym(self._key, student)
         name = self._names.get(who, _("(sin nombre en la lista)"))
-        simulated = who in self._learners and self._learners[who].simulated
-        return _("{name} (simulada)").format(name=name) if simulated else name
+        return _("{name} (simulada)").format(name=name) if who in self._simulated else name
 
     def key(self, group: Alike) -> str:
         """A word for a group in an address: it tells nothing of who is in it."""
@@ -50,25 +50,41 @@ class _People:
 
 
 def alike_section(
-    home: Path, plan: ModulePlan, names: Mapping[str, str], learners: Sequence[LearnerRow], filters: Mapping[str, str]
+    home: Path,
+    plan: ModulePlan,
+    names: Mapping[str, str],
+    learners: Iterable[LearnerRow],
+    here: Set[str],
+    filters: Mapping[str, str],
 ) -> str:
-    """The section for the module ``plan``: an offer to compare, or what was found with one of ``learners`` in it."""
+    """The section for the module ``plan``: an offer to compare, or the groups with somebody of ``here`` (pseudonyms).
+
+    ``names`` by pseudonym and ``learners`` are everybody's, for a like text may be of somebody of another group. ``filters``
+    is what the address asks for besides.
+    """
     title = _("Textos parecidos")
     if not any(kind in ("written", "text") for kind, _competence, _points in plan.items.values()):
         return ""
     wanted = query()
     if ASKED not in wanted:
-        offer = link(f"?{urlencode({**filters, ASKED: '1'})}", _("Comparar las respuestas escritas"))
-        return section(title, f"<p>{offer}</p>", note=_explained())
+        offer = link(_address(filters), _("Comparar las respuestas escritas"))
+        return section(title, f"<p>{offer}</p>", note=_explained(), place=_PLACE)
     module = written_module(course_root(), plan.id)
     source = source_of(course_root(), module)
-    people = _People(home, names, learners)
+    people = _People(home, names, learners, here)
     found = [one for one in find_alike(home, module, source) if any(people.here(text.student) for text in one.texts)]
     if not found:
-        return section(title, empty(_("No hay respuestas escritas que se parezcan tanto.")), note=_explained())
+        return section(
+            title, empty(_("No hay respuestas escritas que se parezcan tanto.")), note=_explained(), place=_PLACE
+        )
     chosen = next((one for one in found if people.key(one) == wanted.get(SHOWN)), None)
     texts = "" if chosen is None else _side_by_side(plan, chosen, people, source)
-    return section(title, texts, _table(plan, found, people, filters), note=_explained())
+    return section(title, texts, _table(plan, found, people, filters), note=_explained(), place=_PLACE)
+
+
+def _address(filters: Mapping[str, str]) -> str:
+    """This page with the texts compared, at their section."""
+    return f"?{urlencode({**filters, ASKED: '1'})}#{_PLACE}"
 
 
 def _explained() -> str:
@@ -88,7 +104,7 @@ def _table(plan: ModulePlan, found: Sequence[Alike], people: _People, filters: M
             _("casi el mismo texto") if one.nearly_equal else _("se parecen"),
             words.percent(one.likeness),
             link(
-                f"?{urlencode({**filters, ASKED: '1', SHOWN: people.key(one)})}",
+                _address({**filters, SHOWN: people.key(one)}),
                 _("Ver los textos"),
                 _names(one, people),
             ),

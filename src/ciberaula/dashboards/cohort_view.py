@@ -68,7 +68,7 @@ def view(home: Path) -> Page:
         _reviews(snapshot, everyone, asked, known),
         _competences(snapshot, everyone, asked),
         _items(snapshot, everyone, asked),
-        _alike(home, everyone, asked, known),
+        _alike(home, snapshot, everyone, asked, known),
         _planned(snapshot),
     ]
     return page(
@@ -260,10 +260,11 @@ def _items(snapshot: Snapshot, lines: list[_Line], asked: _Choice) -> str:
     return items_section(snapshot.meta, asked.module, _graded(snapshot, lines, asked), slips)
 
 
-def _alike(home: Path, lines: list[_Line], asked: _Choice, known: dict[str, str]) -> str:
+def _alike(home: Path, snapshot: Snapshot, lines: list[_Line], asked: _Choice, known: dict[str, str]) -> str:
     filters = {"modulo": asked.module.id, "cohorte": asked.cohort, "grupo": asked.group, "estado": asked.state}
     chosen = {name: value for name, value in filters.items() if value}
-    return alike_section(home, asked.module, known, [line.learner for line in lines], chosen)
+    here = {line.learner.pseudonym for line in lines}
+    return alike_section(home, asked.module, known, snapshot.learners, here, chosen)
 
 
 def _planned(snapshot: Snapshot) -> str:

@@ -62,7 +62,7 @@ def _table(meta: Meta, plan: ModulePlan, found: Analysis) -> str:
             one.n,
             one.blank,
             _figure(one),
-            item_words.reading(one),
+            Html(f'<span class="ca-reading">{cell(item_words.reading(one))}</span>'),
         )
         for one in ordered
     ]
@@ -92,10 +92,8 @@ def _slips(plan: ModulePlan, found: Analysis, common: item_table.Slips) -> str:
 
 
 def _consistency(found: Analysis) -> str:
-    told = [item_words.consistency(found.reliability)]
-    if found.reliability is not None:
-        told.append(item_words.basis(found.reliability))
-    return f"<h3>{escape(_('La tarea entera'))}</h3>" + "".join(f"<p>{escape(one)}</p>" for one in told)
+    told = (item_words.consistency(found.reliability), item_words.basis(found.reliability))
+    return f"<h3>{escape(_('La tarea entera'))}</h3>" + "".join(f"<p>{escape(one)}</p>" for one in told if one)
 
 
 def _file(meta: Meta, plan: ModulePlan, found: Analysis, common: item_table.Slips) -> str:

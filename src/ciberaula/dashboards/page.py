@@ -44,10 +44,11 @@ def notice(title: str, message: str) -> Page:
     return Page(f'<style>{STYLE}</style><div class="ca-view" lang="es">{body}</div>', f"{title}: {message}")
 
 
-def section(title: str, *parts: str, note: str = "") -> str:
-    """A titled part of a page."""
+def section(title: str, *parts: str, note: str = "", place: str = "") -> str:
+    """A titled part of a page. ``place`` is what an address calls it by, after ``#``."""
     small = f'<p class="ca-small">{escape(note)}</p>' if note else ""
-    return f"<section><h2>{escape(title)}</h2>{small}{''.join(parts)}</section>"
+    id = f' id="{escape(place)}"' if place else ""
+    return f"<section{id}><h2>{escape(title)}</h2>{small}{''.join(parts)}</section>"
 
 
 def empty(message: str) -> str:

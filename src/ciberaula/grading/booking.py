@@ -50,7 +50,6 @@ def book(connection: sa.Connection, assignment: str, marked: Sequence[Marked], c
     if not marked:
         return
     shape = _shape(connection, assignment)
-    _serialize(connection, assignment)
     _add_missing(connection, _students, [{"id": one.student} for one in marked], ["id"])
     submissions = _rows_of_submissions(connection, shape, marked)
     notebooks = _rows_of_notebooks(connection, shape, submissions)
@@ -62,12 +61,6 @@ def book(connection: sa.Connection, assignment: str, marked: Sequence[Marked], c
     session.flush()
     refresh_penalties(session, assignment, students)
     session.flush()
-
-
-def _serialize(connection: sa.Connection, assignment: str) -> None:
-    """Let one writer at a time at an assignment's rows. SQLite has one writer as it is."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(assignment))))
 
 
 def _shape(connection: sa.Connection, assignment: str) -> _Shape:

@@ -76,9 +76,7 @@ def read_minutes(text: str) -> int:
     found = _AMOUNT.match(text.strip().lower())
     if found is None or found[2] not in _UNITS:
         raise UserError(
-            _("«{text}» no es un tiempo: escriba minutos (90) o una cifra con h o d: 12h, 3d.").format(
-                text=text[:40]
-            )
+            _("«{text}» no es un tiempo: escriba minutos (90) o una cifra con h o d: 12h, 3d.").format(text=text[:40])
         )
     minutes = int(found[1]) * _UNITS[found[2]]
     if minutes > LONGEST_MINUTES:

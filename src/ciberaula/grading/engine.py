@@ -177,7 +177,8 @@ class Engine:
                 attempt = self._attempt(assignment, one, before, chunk.key, outcome)
                 kept = why_kept(policy, before, attempt, due=due[one.student])
                 if kept:
-                    chunk.outcomes[one.student] = replace(outcome, state="kept", reason=kept)
+                    state: State = "kept" if outcome.state == "graded" else outcome.state
+                    chunk.outcomes[one.student] = replace(outcome, state=state, reason=kept)
                 else:
                     counting.append(one)
                 ledger.record(connection, replace(attempt, counts=kept is None))

@@ -8,10 +8,9 @@ when it starts.
 import logging
 import math
 import shutil
-import statistics
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -96,12 +95,12 @@ class Service:
         self._running: dict[Future[Report], _Running] = {}
         self._deaths: Counter[tuple[str, str]] = Counter()
         self._seen: dict[tuple[str, str], float] = {}
-        self._took: deque[float] = deque(maxlen=200)
         self._more: set[str] = set()  # assignments of which an attempt waits for the one before it
         self._served: dict[str, float] = {}
         self._held: dict[str, float] = {}
         self._pause_s = FIRST_PAUSE_S
         self._paused_until = 0.0
+        self._doubtful = False  # an order met trouble: one alone tries whether it is over
 
     def run(self, stop: threading.Event, *, once: bool = False) -> None:
         """Look until ``stop``; ``once``: until nothing is left to do."""
@@ -146,11 +145,9 @@ class Service:
             self._apart(assignment, partial(self._collect, assignment))
         if self._box:
             self._apart(str(self._box.folder), partial(self._take_bundles, self._box))
-        if self.health.health.state not in ("running", "starting"):
-            self.log.info(_("Se reanuda la calificación."))
-        self.health.health.state = "running"
+        if not self._doubtful:
+            self._all_well()
         self._give_orders()
-        self._pause_s = FIRST_PAUSE_S
 
     def _apart(self, name: str, do: Callable[[], None]) -> None:
         """Do a thing whose trouble is nobody else's: it is said, and tried again after a while."""
@@ -262,7 +259,7 @@ class Service:
 
     def _give_orders(self) -> None:
         """Keep every process busy and no more: what arrives next gets its turn soon, and no assignment waits for another."""
-        while len(self._running) < self.pool.workers + 1:
+        while len(self._running) < (1 if self._doubtful else self.pool.workers + 1):
             ready = {name: free for name in self._todo if (free := self._free(name))}
             if not ready:
                 return
@@ -307,6 +304,7 @@ class Service:
         if report.trouble:
             self._retry(running, report)
             return
+        self._all_well()
         states = Counter(one.state for one in report.graded)
         told = self.health.health
         told.graded_total += states["graded"] + states["kept"]
@@ -317,7 +315,7 @@ class Service:
             self._deaths.pop((order.assignment, student), None)
             seen = self._seen.pop((order.assignment, student), None)
             if seen is not None and running.work is grade_and_show:
-                self._took.append(now - seen)
+                self.health.took(now - seen)
         if order.assignment in self._more:
             self._to_collect.add(order.assignment)
         self.log.info(
@@ -338,6 +336,7 @@ class Service:
         """Put an order back. What is nobody's fault waits for better times; else each is tried once more, alone."""
         order = running.order
         if report.trouble != "other":
+            self._doubtful = True
             self._pause(report.trouble or "other", report.kind)
             self._put_back(running, order.students)
             return
@@ -391,6 +390,12 @@ class Service:
         self._paused_until = self.clock() + self._pause_s
         self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S)
 
+    def _all_well(self) -> None:
+        if self.health.health.state not in ("running", "starting"):
+            self.log.info(_("Se reanuda la calificación."))
+        self.health.health.state = "running"
+        self._doubtful, self._pause_s = False, FIRST_PAUSE_S
+
     def _note(self, kind: str) -> None:
         if kind != self.health.health.last_error_kind:
             self.log.info(_("Problema: {kind}.").format(kind=kind))
@@ -400,7 +405,4 @@ class Service:
         told = self.health.health
         told.waiting = sum(len(students) for students in self._todo.values())
         told.running = sum(len(one.order.students) for one in self._running.values())
-        if len(self._took) > 1:
-            cuts = statistics.quantiles(self._took, n=20, method="inclusive")
-            told.p50_s, told.p95_s = round(cuts[9], 2), round(cuts[18], 2)
         self.health.write()

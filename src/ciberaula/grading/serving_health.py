@@ -5,8 +5,10 @@ import fcntl
 import json
 import logging
 import os
+import statistics
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -73,6 +75,14 @@ class HealthFile:
         self.health = Health(started_at=_now(), pid=os.getpid(), boot=_boot())
         self._clock = clock
         self._last: tuple[float, State] | None = None
+        self._took: deque[float] = deque(maxlen=200)
+
+    def took(self, seconds: float) -> None:
+        """Count the time of one submission, from being seen to readable feedback."""
+        self._took.append(seconds)
+        if len(self._took) > 1:
+            cuts = statistics.quantiles(self._took, n=20, method="inclusive")
+            self.health.p50_s, self.health.p95_s = round(cuts[9], 2), round(cuts[18], 2)
 
     def write(self, *, now: bool = False) -> None:
         """Write if the last time is long ago, if the state changed, or ``now``."""

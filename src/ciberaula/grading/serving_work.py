@@ -69,12 +69,12 @@ def show(order: Order) -> Report:
 
 
 def _show(order: Order) -> int:
-    shown = _desk(order.assignment).show(order.students)
+    shown = _desk(order.assignment, home()).show(order.students)
     return sum(one.state != "failed" for one in shown)
 
 
 @cache
-def _desk(assignment: str) -> FeedbackDesk:
+def _desk(assignment: str, _home: Path) -> FeedbackDesk:
     return FeedbackDesk(assignment)
 
 

@@ -61,10 +61,9 @@ def _items(options: argparse.Namespace) -> int:
     if not options.institution:
         for number, one in enumerate(found.items, start=1):
             _print_item(number, one, slips.get(one.item, []))
-    for line in (item_words.caution(found), item_words.consistency(found.reliability)):
+    of_all = found.reliability
+    for line in (item_words.caution(found), item_words.consistency(of_all), item_words.basis(of_all)):
         _say(line)
-    if found.reliability is not None:
-        _say(item_words.basis(found.reliability))
     if options.csv:
         # All of them: which are left for an institution is decided there.
         slips = common_slips(snapshot.slips, module.id, len(snapshot.slips))

@@ -24,18 +24,22 @@ def columns() -> list[str]:
             _("error frecuente {number}").format(number=number),
             _("personas con el error {number}").format(number=number),
         ]
-    return named
+    return [*named, _("alfa de la tarea"), _("personas del alfa")]
 
 
 def rows(
     found: Analysis, slips: Slips, competences: Mapping[str, str], *, for_institution: bool = False
 ) -> list[list[Cell]]:
-    """A row a question. ``for_institution`` leaves empty whatever could point at fewer than ``MINIMUM`` people.
+    """A row a question, with the assignment's alpha beside each. ``for_institution`` leaves empty whatever could point at fewer than ``MINIMUM`` people.
 
     A number of people is shown only where neither it nor the rest is a small group, so that no subtraction gives one;
     means, only of at least that many.
     """
-    return [_row(one, slips.get(one.item, ()), competences, for_institution) for one in found.items]
+    whole = found.reliability
+    shown: list[Cell] = (
+        [None, None] if whole is None or whole.people < ENOUGH else [_rounded(whole.alpha), whole.people]
+    )
+    return [[*_row(one, slips.get(one.item, ()), competences, for_institution), *shown] for one in found.items]
 
 
 def _row(one: ItemStats, slips: Sequence[tuple[str, int]], competences: Mapping[str, str], hide: bool) -> list[Cell]:

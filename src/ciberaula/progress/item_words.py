@@ -72,9 +72,11 @@ def reading(one: ItemStats, *, advise: bool = True) -> str:
 
 
 def consistency(found: Reliability | None) -> str:
-    """Alpha and what it allows, or why there is none."""
-    if found is None:
-        return _("Todavía no se puede calcular el alfa: hacen falta dos preguntas y tres personas con todo calificado.")
+    """Alpha and what it allows, or why none is shown."""
+    if found is None or found.people < ENOUGH:
+        return _(
+            "Todavía no se muestra el alfa de la tarea: hacen falta al menos {enough} personas con todo calificado."
+        ).format(enough=ENOUGH)
     if found.alpha < 0:
         words = _(
             "sale negativo: a quien le va bien en unas preguntas le va mal en otras. Revise las claves antes que nada"
@@ -90,8 +92,10 @@ def consistency(found: Reliability | None) -> str:
     return _("Alfa de Cronbach: {alpha}, {words}.").format(alpha=decimal(found.alpha), words=words)
 
 
-def basis(found: Reliability) -> str:
-    """On what alpha rests, and how far a score may be from what the person can do."""
+def basis(found: Reliability | None) -> str:
+    """On what alpha rests, and how far a score may be from what the person can do; empty where no alpha is shown."""
+    if found is None or found.people < ENOUGH:
+        return ""
     told = [
         _("Se calculó con {items} preguntas y las {people} personas que tienen puntos en todas.").format(
             items=found.items, people=found.people

@@ -45,11 +45,10 @@ def _hard_link(desk: Desk) -> None:
     theirs = desk.places.submitted / "vecina" / ASSIGNMENT / "nota.txt"
     code = f"{TELL}\ntry: cuente(open('duro.txt').read())\nexcept OSError: cuente('nada')"
     desk.hand_in(code={"p05": code})
-    with suppress(PermissionError):
-        os.chown(theirs, 65534, 65534)
-    os.link(theirs, desk.folder / "duro.txt")
-    if theirs.stat().st_uid == desk.folder.stat().st_uid:
-        (desk.folder / "duro.txt").unlink()  # not the administrator: nobody else's file is at hand
+    if os.geteuid() == 0:  # else nobody else's file is at hand, and Linux would not give it a name either
+        for path in (desk.folder, *desk.folder.iterdir()):
+            os.chown(path, 65534, 65534)
+        os.link(theirs, desk.folder / "duro.txt")
 
 
 def _pipes(desk: Desk) -> None:

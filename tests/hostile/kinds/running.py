@@ -37,7 +37,8 @@ RUNNING = [
         """,
         check=_stopped,
     ),
-    code("endless-power-in-c", "x = 7 ** (10 ** 9)", check=_stopped),
+    code("endless-power-in-c", "x = 7 ** (10 ** 9)", check=_interrupted),
+    code("endless-sum-in-c", "sum(range(10 ** 13))", check=_stopped),
     code("endless-regular-expression", "import re; re.match(r'(a|a|aa)+$', 'a' * 90 + 'b')", check=_interrupted),
     code("endless-sleep", "import time; time.sleep(10 ** 6)", check=_interrupted),
     code("endless-input", "input('¿?'); cuente('leyó')", check=lambda result: _never(result, "leyó")),
@@ -90,13 +91,13 @@ RUNNING = [
         "patched-pandas",
         """
         import pandas, numpy, builtins, json, math
+        cuente('hecho')
         pandas.DataFrame.equals = lambda *a: True
         pandas.testing.assert_frame_equal = lambda *a, **k: None
         numpy.isclose = numpy.allclose = math.isclose = lambda *a, **k: True
         json.loads = lambda *a, **k: {'p01': 'b', 'p02': 5}
         builtins.float = lambda *a: 3.0
         builtins.abs = lambda *a: 0
-        cuente('hecho')
         """,
         check=_untouched,
     ),

@@ -22,7 +22,7 @@ _ALLOWED = """
     open openat openat2 creat access faccessat faccessat2 stat fstat lstat newfstatat statx statfs fstatfs getdents
     getdents64 getcwd chdir fchdir readlink readlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat
     symlink symlinkat unlink unlinkat truncate ftruncate fallocate fsync fdatasync sync_file_range flock umask
-    sendfile copy_file_range splice tee fadvise64 readahead inotify_init1 inotify_add_watch inotify_rm_watch getxattr
+    sendfile copy_file_range splice tee fadvise64 readahead getxattr
     lgetxattr fgetxattr listxattr llistxattr flistxattr mmap munmap mremap mprotect madvise brk mincore msync
     membarrier poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
     pipe pipe2 eventfd eventfd2 accept accept4 getsockname getpeername getsockopt setsockopt sendto recvfrom sendmsg

@@ -18,7 +18,7 @@ class Limits:
     file_bytes: int = 32 * MIB
     disk_bytes: int = 64 * MIB  # a copy of a submission may have 50 MB
     files: int = 4096
-    reply_bytes: int = 4 * MIB  # what the kernel may send between two requests
+    reply_bytes: int = 2 * MIB  # what the kernel may send in all; a reply to a cell has about 1 KiB
     sheet_bytes: int = MIB  # the answer sheet: what ``classroom.sheetfile`` reads at most
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Between the host's connection and the kernel's: bytes go by, counted.
 
 The kernel's process belongs to the trainee's code: it can send whatever it likes over its socket, for ever. ZeroMQ on the
-host's side limits the size of a frame but not the number of frames of a message, so what comes out between two requests
-is limited here, where nothing of the host can be harmed by it.
+host's side limits the size of a frame but not the number of frames of a message, and takes 64 bytes for the smallest: so
+all that comes out of a run is limited here, where nothing of the host can be harmed by it. The limit is for the whole run,
+not for a reply: the code can make the host's ZeroMQ say something (a ping has its pong), and would so begin anew.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ class Relay:
         self._listener = listener
         self._inner = inner
         self._host: socket.socket | None = None
-        self._left = self._most = most
+        self._left = most
         self._waiting: dict[int, bytearray] = {}  # by the descriptor it has to be written to
         self.problem = ""
         listener.setblocking(False)
@@ -61,9 +62,7 @@ class Relay:
         if not data:
             self.problem = "end" if here is self._host else "exit"
             return
-        if here is self._host:
-            self._left = self._most
-        else:
+        if here is self._inner:
             self._left -= len(data)
             if self._left < 0:
                 self.problem = "replies"

@@ -280,7 +280,8 @@ def _sheet(path: Path, most: int) -> tuple[bytes, str | None]:
         return b"", "missing"
     except OSError:
         return b"", "not_plain"
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # asked first: a folder has no stream
+        os.close(descriptor)
+        return b"", "not_plain"
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b"", "not_plain"
         return stream.read(most + 1), None

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import os
 import struct
 
@@ -27,10 +28,15 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 _CAPABILITIES_VERSION_3 = 0x20080522
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
-_libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
-_libc.syscall.restype = ctypes.c_long
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    """The C library, asked for when used: this module is imported on other systems too."""
+    library = ctypes.CDLL(None, use_errno=True)
+    library.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
+    library.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+    library.syscall.restype = ctypes.c_long
+    return library
 
 
 def _checked(result: int, what: str) -> int:
@@ -42,18 +48,18 @@ def _checked(result: int, what: str) -> int:
 
 def unshare(flags: int) -> None:
     """Leave the namespaces of the parent."""
-    _checked(_libc.unshare(flags), "unshare")
+    _checked(_libc().unshare(flags), "unshare")
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     """Mount a file system, or change how one is mounted."""
     texts = [None if one is None else one.encode() for one in (source, target, kind, options)]
-    _checked(_libc.mount(texts[0], texts[1], texts[2], flags, texts[3]), f"mount {target}")
+    _checked(_libc().mount(texts[0], texts[1], texts[2], flags, texts[3]), f"mount {target}")
 
 
 def prctl(option: int, value: int = 0, more: int = 0) -> None:
     """Change something of the process itself."""
-    _checked(_libc.prctl(option, value, more, 0, 0), f"prctl {option}")
+    _checked(_libc().prctl(option, value, more, 0, 0), f"prctl {option}")
 
 
 def dumpable(yes: bool) -> None:
@@ -82,9 +88,9 @@ def drop_capabilities() -> None:
         prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = ctypes.create_string_buffer(struct.pack("Ii", _CAPABILITIES_VERSION_3, 0), 8)
     nothing = ctypes.create_string_buffer(24)
-    _checked(_libc.capset(header, nothing), "capset")
+    _checked(_libc().capset(header, nothing), "capset")
 
 
 def syscall(number: int, *arguments: object) -> int:
     """A call that the C library has no name for."""
-    return _checked(_libc.syscall(ctypes.c_long(number), *arguments), f"syscall {number}")
+    return _checked(_libc().syscall(ctypes.c_long(number), *arguments), f"syscall {number}")
