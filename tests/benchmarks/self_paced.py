@@ -1,10 +1,11 @@
 """From handing in to readable feedback, with many handing in together.
 
-    python -m tests.benchmarks.self_paced [--submissions 50] [--code 7] [--workers N]
+    python -m tests.benchmarks.self_paced [--submissions 50] [--code 7] [--before 9] [--workers N]
 
 Submissions of the answer bank, laid out as nbgrader's ``submit`` leaves them, are moved into the exchange at one instant
 while ``ciberaula serve-grading`` runs; the clock of each stops when its page can be read in the exchange under the name
-that the trainee's nbgrader looks for. One in seven reached its data answers by code. Every page must hold a mark. The last
+that the trainee's nbgrader looks for. One in seven reached its data answers by code. Every page must hold a mark. A few
+hand in ``before``, unmeasured: a service runs for weeks, and its first submission comes once (0 measures that too). The last
 line is one JSON object: seconds until the feedback of half of them, and of 95 in 100.
 """
 
@@ -42,25 +43,29 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Measure the loop of a self-paced course.")
     options.add_argument("--submissions", type=int, default=50)
     options.add_argument("--code", type=int, default=7, help="one in so many has code of its own; 0 for none")
+    options.add_argument("--before", type=int, default=9, help="how many handed in earlier, unmeasured")
     options.add_argument("--workers", type=int, default=None)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="ciberaula-benchmark-") as folder:
-        print(json.dumps(measure(Path(folder), chosen.submissions, chosen.code, chosen.workers)))
+        print(json.dumps(measure(Path(folder), chosen)))
 
 
-def measure(folder: Path, count: int, code: int, workers: int | None) -> dict[str, Any]:
-    """Seconds from handing in to readable feedback, over ``count`` submissions."""
+def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Seconds from handing in to readable feedback, over ``options.submissions`` of them."""
+    count, code = options.submissions, options.code
     os.environ["CIBERAULA_HOME"] = str(folder / "var")
     register(Cohort(), ASSIGNMENT)
     exchange = home() / "exchange" / COURSE_ID
     (exchange / "inbound").mkdir(parents=True)
+    earlier = _make(folder / "earlier", options.before, code, first=count)
     made = _make(folder / "made", count, code)
-    pages = {exchange / "feedback" / f"{page}.html": name for name, page in made.items()}
-    with _service(workers) as health:
-        begun = time.perf_counter()
-        for name in made:
-            (folder / "made" / name).rename(exchange / "inbound" / name)
-        took = _wait(set(pages), begun)
+    with _service(options.workers) as health:
+        for some in (earlier, made):
+            begun = time.perf_counter()
+            for place in some:
+                place.rename(exchange / "inbound" / place.name)
+            pages = {exchange / "feedback" / f"{page}.html" for page in some.values()}
+            took = _wait(pages, begun)
         told = json.loads(health.read_text())
     missing = len(pages) - len(took)
     unmarked = sum("Su nota: " not in page.read_text(encoding="utf-8") for page in took)
@@ -80,11 +85,11 @@ def measure(folder: Path, count: int, code: int, workers: int | None) -> dict[st
     }
 
 
-def _make(folder: Path, count: int, code: int) -> dict[str, str]:
-    """Submissions as nbgrader's ``submit`` leaves them, by folder name; the value names the feedback page."""
+def _make(folder: Path, count: int, code: int, first: int = 0) -> dict[Path, str]:
+    """Submissions as nbgrader's ``submit`` leaves them, by folder; the value names the feedback page."""
     folder.mkdir()
     made = {}
-    for student in submit(count, by_code=lambda number: bool(code) and number % code == 0):
+    for student in submit(count, by_code=lambda number: bool(code) and number % code == 0, first=first):
         place = folder / f"{student}+{ASSIGNMENT}+{STAMP}+{secrets.token_urlsafe(9)}"
         (home() / "submitted" / student / ASSIGNMENT).rename(place)
         (home() / "submitted" / student).rmdir()
@@ -93,7 +98,7 @@ def _make(folder: Path, count: int, code: int) -> dict[str, str]:
         (place / NAMED_BY).write_text(key)
         place.chmod(0o777)
         (notebook,) = place.glob("*.ipynb")
-        made[place.name] = notebook_hash(secret=key, notebook_id=notebook.stem)
+        made[place] = notebook_hash(secret=key, notebook_id=notebook.stem)
     return made
 
 

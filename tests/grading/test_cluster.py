@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from ciberaula.errors import UserError
 from ciberaula.grading import cluster, cluster_dask, cluster_worker
 from ciberaula.grading.cluster import Growing, Here, grade, orders
 from ciberaula.grading.cluster_dask import local_pool, remote_pool
+from ciberaula.grading.cluster_folder import run_folder
 from ciberaula.grading.cluster_worker import Sight, difference
 from ciberaula.grading.engine import Order, pending
 from ciberaula.grading.outcomes import Graded
@@ -221,6 +223,30 @@ def test_a_scheduler_whose_workers_see_the_same_grades(elsewhere, at_generated, 
         assert states(pool.grade(one_by_one("ana", "luis"), obey)) == {"ana": "graded", "luis": "graded"}
         assert (generated / "var" / "dask" / pool._place.token).exists()
     assert not (generated / "var" / "dask" / pool._place.token).exists()
+
+
+import faulthandler
+def test_a_scheduler_that_goes_away_meanwhile_is_told_in_one_line(elsewhere, at_generated, monkeypatch):
+    monkeypatch.setattr(cluster_dask, "_LOOK_SECONDS", 0.2)
+    faulthandler.dump_traceback_later(12)
+    with elsewhere() as address, remote_pool(address, [ASSIGNMENT]) as pool:
+        done = pool.grade(one_by_one("ana", "luis"), obey)
+        assert states([next(done)]) == {"ana": "graded"}
+        with distributed.Client(address, set_as_default=False) as other:
+            other.shutdown()
+        with pytest.raises(UserError, match="Se perdió la conexión con el planificador"):
+            next(done)
+
+
+def test_the_folder_of_a_run_that_was_killed_is_removed_by_the_next(at_generated, generated):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = generated / "var" / "dask" / f"{socket.gethostname()}-{ended.pid}-abc"
+    left.mkdir(parents=True)
+    with run_folder() as mine, run_folder() as other:
+        assert not left.exists()
+        assert (mine.path / "token").read_text() != (other.path / "token").read_text()
+    assert not mine.path.exists()
 
 
 def refusal(address):

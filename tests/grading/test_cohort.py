@@ -66,9 +66,7 @@ def test_the_whole_way_from_source_to_feedback(course, tmp_path, monkeypatch):
     assert cohort.folder("submitted", "ana", ASSIGNMENT).joinpath("registro.jsonl").exists()
     (outcome,) = cohort.autograde(ASSIGNMENT)
     assert (outcome.student, outcome.state) == ("ana", "graded")
-    assert cohort.generate_feedback(ASSIGNMENT).done
-    released = cohort.release_feedback(ASSIGNMENT)
-    assert released.done, released.reason
+    assert [one.state for one in cohort.feedback(ASSIGNMENT)] == ["released"]
     do(api, "FetchFeedback")
     (page,) = folder.rglob("*.html")
     assert "Su nota: 6 de 10 puntos" in page.read_text(encoding="utf-8")
@@ -156,8 +154,7 @@ def test_home_elsewhere_holds_everything_a_run_makes(generated, tmp_path, monkey
     hand_in(generated, "ana", RIGHT)
     (outcome,) = cohort.autograde(ASSIGNMENT)
     assert outcome.state == "graded"
-    assert cohort.generate_feedback(ASSIGNMENT).done
-    assert cohort.release_feedback(ASSIGNMENT).done
+    assert [one.state for one in cohort.feedback(ASSIGNMENT)] == ["released"]
     assert (home / "gradebook.db").exists()
     assert len(list((home / "exchange" / "ciberaula" / "feedback").glob("*.html"))) == 1
     assert not (generated / "var" / "submitted").exists()
@@ -214,7 +211,7 @@ def test_by_bundle_and_commands(course, tmp_path, capsys, monkeypatch):
     assert f"{ASSIGNMENT}-ana.zip: recibida la entrega de ana en {ASSIGNMENT}." in told
     assert "1 entrega: 1 calificada." in told
     assert "ana: 4 puntos." in told
-    assert f"{ASSIGNMENT}: retroalimentación lista." in told
+    assert f"{ASSIGNMENT}: retroalimentación lista de 1 persona." in told
     page = Path(os.environ["CIBERAULA_HOME"], "feedback", "ana", ASSIGNMENT, f"{NOTEBOOK}.html").read_text(
         encoding="utf-8"
     )

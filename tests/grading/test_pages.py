@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.engine import Order, grade_chunk
@@ -185,3 +186,16 @@ def test_one_graded_notebook_that_is_broken_costs_only_itself(course):
     broken.write_text("[]")
     states = {one.student: one.state for one in show("ana", "beto", "caro", "nadie")}
     assert states == {"ana": "released", "beto": "failed", "caro": "released", "nadie": "failed"}
+
+
+def test_without_anybody_named_everybody_graded_is_shown(course):
+    handed_in(course, "ana", RIGHT, "a1b2")
+    with pytest.raises(UserError, match=f"No hay nada calificado de {ASSIGNMENT}"):
+        Cohort().feedback(ASSIGNMENT)
+    broken = handed_in(course, "beto", RIGHT, "b1b2")
+    (broken / f"{NOTEBOOK}.ipynb").write_text("{")
+    grade("ana", "beto")
+    assert [one.student for one in Cohort().feedback(ASSIGNMENT)] == ["ana", "beto"]
+    assert [one.student for one in Cohort().feedback(ASSIGNMENT, "beto")] == ["beto"]
+    with pytest.raises(UserError, match="No hay nada calificado"):
+        Cohort().feedback(ASSIGNMENT, "caro")

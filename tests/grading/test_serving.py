@@ -1,5 +1,7 @@
 """The service of a self-paced course: from handing in to feedback, and through what goes wrong on the way."""
 
+import argparse
+import configparser
 import errno
 import io
 import json
@@ -13,6 +15,7 @@ import threading
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +25,7 @@ from ciberaula.grading import serving_health, serving_work
 from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.engine import Order, grade_chunk
+from ciberaula.grading.serve_command import add_commands
 from ciberaula.grading.serving import LAST_PAUSE_S, MOST_DEATHS, RESERVE_BYTES, Service, Settings
 from ciberaula.grading.serving_health import HealthFile, health_line, only_one, open_log
 from ciberaula.grading.serving_work import Pool, Report, grade_and_show, trouble_of
@@ -29,6 +33,8 @@ from ciberaula.paths import home
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
 from tests.grading.exchange import finish, page_for, submit
 from tests.grading.test_arrivals import Clock
+
+COURSE = Path(__file__).parents[2]
 
 
 class Inline:
@@ -343,3 +349,20 @@ def test_a_service_that_is_asked_to_stop_does(bench):
     bench.service.run(stop)
     assert bench.state == "stopped"
     assert grade_and_show.__module__ == serving_work.__name__
+
+
+def test_the_unit_starts_the_command_and_leaves_room_for_the_sandbox():
+    unit = configparser.ConfigParser(strict=False, comment_prefixes=("#",), interpolation=None)
+    unit.optionxform = str
+    unit.read(COURSE / "grading" / "servicio" / "ciberaula-calificacion.service", encoding="utf-8")
+    service = dict(unit["Service"])
+    _python, _m, package, *words = service["ExecStart"].split()
+    assert package == "ciberaula"
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(required=True))
+    assert str(parser.parse_args(words).bundles).startswith(service["ReadWritePaths"])
+    # With any of these, bubblewrap cannot make the namespaces that keep a stranger's code in.
+    assert not {"RestrictNamespaces", "PrivateUsers", "SystemCallFilter", "ProtectProc", "ProtectKernelTunables"} & set(
+        service
+    )
+    assert service["Delegate"]

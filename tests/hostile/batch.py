@@ -41,7 +41,7 @@ def grade(folder: Path, number: int) -> None:
     from ciberaula.grading import engine, kernels
     from ciberaula.grading.config import course_config
 
-    kernels.INTERRUPT_GRACE_SECONDS = 0.3  # type: ignore[misc]
+    kernels.INTERRUPT_GRACE_SECONDS = 0.3
     config = course_config()
     config.TwoStageExecute.cell_timeout = CELL_SECONDS
     config.TwoStageExecute.total_timeout = TOTAL_SECONDS

@@ -37,7 +37,7 @@ class Result:
     @property
     def told(self) -> str:
         """What the code handed in as the answer to ``p05``: what it could see."""
-        return self._score("p05").get("answered", "")
+        return str(self._score("p05").get("answered", ""))
 
     def source(self, item: str) -> str:
         """Where the answer to an item came from, as the graded notebook says: ``sheet`` or ``isolated``."""

@@ -1,6 +1,7 @@
 """What the Voila notebooks show: one call a view, one output a call.
 
-Views read the progress snapshot through ``ciberaula.progress`` and nothing else; they are plain HTML made on the server.
+Views read the progress snapshot through ``ciberaula.progress`` and nothing else, but for the instructor's, which on request
+compares what was written (``ciberaula.progress.similarity``). They are plain HTML made on the server.
 """
 
 from collections.abc import Callable

@@ -20,7 +20,7 @@ from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Float, Integer, Unicode
 
 from ciberaula.classroom.record import RECORD_FILE, read_statements
-from ciberaula.classroom.sheetfile import read_answers
+from ciberaula.classroom.sheetfile import SHEET_FILE, read_answers
 from ciberaula.errors import UserError
 from ciberaula.files import cause, write_atomic
 from ciberaula.grading import isolated, trusted
@@ -32,7 +32,6 @@ from ciberaula.grading.truth import AssignmentTruth, Places, assignment_truth
 from ciberaula.i18n import _
 from ciberaula.paths import datasets
 
-SHEET = "respuestas.json"
 # A solution cell of this name is the way by code of the item after the prefix.
 CODE_PREFIX = "codigo-"
 NO_ANSWER = _("Sin respuesta.")
@@ -82,7 +81,7 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
     def mark(self, nb: Any, notebook: str, truth: AssignmentTruth, places: Places) -> "Marks":
         """Score the test cells of ``nb``, a repaired notebook of the assignment, over what was handed in at ``places``."""
         tests = truth.notebooks[notebook].tests
-        evidence = read_evidence(places.submitted / SHEET)
+        evidence = read_evidence(places.submitted / SHEET_FILE)
         own_code = _own_code(nb, truth.released[notebook])
         code_items = _code_items(nb)
         if own_code and code_items and evidence.damage is None:
@@ -112,9 +111,9 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
             folder = Path(scratch, "entrega")
             try:
                 isolated.copy_submission(places.submitted, places.release, folder)
-                _forget_answers(folder / SHEET, items)
+                _forget_answers(folder / SHEET_FILE, items)
                 report = self.isolated_run().run(_runnable(nb), folder)
-                after = read_evidence(folder / SHEET)
+                after = read_evidence(folder / SHEET_FILE)
             except SandboxRefused as error:  # by no fault of the trainee's: never a zero
                 return replace(evidence, damage=str(error))
             except OSError as error:

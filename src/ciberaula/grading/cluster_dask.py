@@ -95,7 +95,7 @@ class Workers:
     @property
     def size(self) -> int:
         """How many workers there are now."""
-        return self._known or max(1, len(self._client.nthreads()))
+        return self._known or max(1, self._count())
 
     def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[tuple[Order, list[Graded]]]:
         """See ``cluster.Pool``."""
@@ -131,7 +131,7 @@ class Workers:
             try:
                 return landed.get(timeout=_LOOK_SECONDS)
             except queue.Empty:
-                idle = 0.0 if self._anybody() else idle + _LOOK_SECONDS
+                idle = 0.0 if self._count() else idle + _LOOK_SECONDS
                 if idle >= NO_WORKERS_SECONDS:
                     raise UserError(
                         _(
@@ -140,11 +140,12 @@ class Workers:
                         )
                     ) from None
 
-    def _anybody(self) -> bool:
+    def _count(self) -> int:
+        """How many workers the scheduler has. Raises ``UserError`` where it does not answer any more."""
         if self._client.status != "running":
             raise _lost()
         try:
-            return bool(self._client.nthreads())
+            return len(self._client.nthreads())
         except Exception as error:  # whatever the connection says when it breaks
             raise _lost() from error
 

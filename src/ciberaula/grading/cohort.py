@@ -20,6 +20,7 @@ from ciberaula.grading.checks import check_gradebook, check_room
 from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.intake import Desk
 from ciberaula.grading.outcomes import Graded
+from ciberaula.grading.pages import FeedbackDesk, Shown
 from ciberaula.grading.policy import policy_of
 from ciberaula.grading.roster import read_roster
 from ciberaula.grading.trusted import scoring_batch
@@ -144,15 +145,19 @@ class Cohort:
             for student in read_roster():
                 gradebook.update_or_create_student(student, first_name=student, last_name=_("Participante"))
 
-    def generate_feedback(self, assignment: str, student: str | None = None) -> Step:
-        """Write the feedback pages of one trainee or of all that were graded."""
+    def feedback(self, assignment: str, student: str | None = None, *, release: bool = True) -> list[Shown]:
+        """Write the feedback pages of one trainee or of all that were graded, and put them where trainees fetch them."""
         self.require(assignment)
-        return _step(self.api.generate_feedback(assignment, student_id=student))
-
-    def release_feedback(self, assignment: str, student: str | None = None) -> Step:
-        """Put the feedback pages in the exchange, where trainees fetch them."""
-        self.require(assignment)
-        return _step(self.api.release_feedback(assignment, student_id=student))
+        desk = FeedbackDesk(assignment)
+        graded = desk.graded()
+        students = graded if student is None else [one for one in graded if one == student]
+        if not students:
+            raise UserError(
+                _("No hay nada calificado de {name}: califique primero (ciberaula grade {name}).").format(
+                    name=assignment
+                )
+            )
+        return desk.show(students, release=release)
 
 
 def _step(result: dict[str, Any] | None) -> Step:

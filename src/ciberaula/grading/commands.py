@@ -9,7 +9,7 @@ from typing import Any
 
 from ciberaula.errors import UserError
 from ciberaula.grading.plainly import plainly
-from ciberaula.i18n import _
+from ciberaula.i18n import _, ngettext
 
 # Each handler imports what it needs: nbgrader takes a second to load, and most commands do without.
 
@@ -119,13 +119,16 @@ def _release(options: argparse.Namespace) -> int:
 def _feedback(options: argparse.Namespace) -> int:
     from ciberaula.grading.cohort import Cohort
 
-    cohort = Cohort()
-    steps = [cohort.generate_feedback(options.assignment, options.student)]
-    if steps[0].done and not options.no_release:
-        steps.append(cohort.release_feedback(options.assignment, options.student))
-    failed = [step for step in steps if not step.done]
-    _say(str(failed[0].reason) if failed else _("{name}: retroalimentación lista.").format(name=options.assignment))
-    return 1 if failed else 0
+    shown = Cohort().feedback(options.assignment, options.student, release=not options.no_release)
+    for one in shown:
+        if one.reason:
+            _say(f"{one.student}: {one.reason}")
+    done = sum(one.state != "failed" for one in shown)
+    words = ngettext(
+        "{name}: retroalimentación lista de {n} persona.", "{name}: retroalimentación lista de {n} personas.", done
+    )
+    _say(words.format(name=options.assignment, n=done))
+    return 0 if done == len(shown) else 1
 
 
 def _grade_rubric(options: argparse.Namespace) -> int:

@@ -127,8 +127,7 @@ def _build(home: Path, course: Path, local_student: str, now: datetime) -> None:
         if outcome.state == "failed":
             raise UserError(f"{outcome.student}: {outcome.reason}")
     _judge(cohort, demo, bank)
-    _stepped(cohort.generate_feedback(ASSIGNMENT))
-    _stepped(cohort.release_feedback(ASSIGNMENT))
+    cohort.feedback(ASSIGNMENT)
 
 
 def _stepped(step: Step) -> None:

@@ -4,6 +4,7 @@ What comes out of it is one file, the answer sheet, read strictly by whoever cal
 interface; ``KernelIsolatedRun`` drives the kernel spec whose provisioner is the sandbox (``ciberaula.grading.sandbox``).
 """
 
+import logging
 import math
 import os
 import shutil
@@ -25,6 +26,8 @@ from ciberaula.grading.sandbox.limits import Limits
 from ciberaula.i18n import _
 
 KERNEL = "ciberaula-aislado"
+_log = logging.getLogger(__name__)
+
 MAX_FILES = 500
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -86,11 +89,19 @@ class KernelIsolatedRun:
         return RunReport(time.monotonic() - started, failed, stopped)
 
     def _start(self, folder: Path, limits: Limits) -> GradingKernel:
-        """A kernel that does not start has run nothing: no fault of the code's."""
-        try:
+        """A kernel, at the second try if need be. One that does not start has run nothing: no fault of the code's."""
+
+        def start() -> GradingKernel:
             return GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
+
+        try:
+            return start()
         except SandboxRefused:
             raise
+        except UserError as error:
+            _log.warning("a run did not start, and is tried again: %s", error)
+        try:
+            return start()
         except UserError as error:
             raise SandboxRefused(str(error)) from error
 

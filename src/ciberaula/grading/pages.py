@@ -59,9 +59,8 @@ class FeedbackDesk:
 
     def graded(self) -> list[str]:
         """Who has graded work, or work that nobody could open, in order."""
-        found = {
-            path.parent.name for path in self._folder("autograded", ".").parent.parent.glob(f"*/{self.assignment}")
-        }
+        everyone = Path(self._course.root, self._course.format_path(self._course.autograded_directory, ".", "."))
+        found = {path.parent.name for path in everyone.glob(f"*/{self.assignment}")}
         with ledger.reading(self._db_url) as connection:
             return sorted(found | ledger.attempts_of(connection, self.assignment).keys())
 

@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from ciberaula.grading.cluster_start import import_quickly, method
 import_quickly()
 
 from ciberaula.errors import UserError  # noqa: E402
+from ciberaula.grading.autograde import TwoStageExecute  # noqa: E402
 from ciberaula.grading.engine import Order, grade_chunk  # noqa: E402 - after the shortcut, on purpose
 from ciberaula.grading.outcomes import Graded  # noqa: E402
 from ciberaula.grading.pages import FeedbackDesk  # noqa: E402
@@ -148,11 +150,19 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, _leave_it)
     signal.signal(signal.SIGTERM, _end)
     silence()
-    scorer = _OPEN.enter_context(scoring_batch())
+    _OPEN.enter_context(scoring_batch())
     with contextlib.suppress(UserError, OSError):  # an order will say what is wrong
-        # Starting the scoring kernel takes longer than grading a submission: it is done before anybody waits.
-        scorer.score([TestCell("previo", 1.0, "1.0")], {}, folder=home(), seconds=5.0)
+        _rehearse()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _rehearse() -> None:
+    """Start what takes longer to start than to use, before anybody waits: the scoring kernel and the sandbox."""
+    shared_scorer().score([TestCell("ensayo", 1.0, "1.0")], {}, folder=home(), seconds=5.0)
+    with tempfile.TemporaryDirectory(prefix="ciberaula-") as scratch:
+        folder = Path(scratch, "entrega")
+        folder.mkdir()
+        TwoStageExecute().isolated_run().run(["None"], folder)
 
 
 def silence() -> None:

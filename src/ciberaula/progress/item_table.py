@@ -30,10 +30,10 @@ def columns() -> list[str]:
 def rows(
     found: Analysis, slips: Slips, competences: Mapping[str, str], *, for_institution: bool = False
 ) -> list[list[Cell]]:
-    """A row a question, with the assignment's alpha beside each. ``for_institution`` leaves empty whatever could point at fewer than ``MINIMUM`` people.
+    """A row a question, with the assignment's alpha beside each.
 
-    A number of people is shown only where neither it nor the rest is a small group, so that no subtraction gives one;
-    means, only of at least that many.
+    ``for_institution`` leaves empty whatever could point at fewer than ``MINIMUM`` people: a number of people is shown only
+    where neither it nor the rest is a small group, so that no subtraction gives one; means, only of at least that many.
     """
     whole = found.reliability
     shown: list[Cell] = (

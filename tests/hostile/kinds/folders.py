@@ -17,7 +17,7 @@ def _folder_for(desk: Desk, name: str) -> None:
     (desk.folder / name / "x").mkdir(parents=True)
 
 
-def _beside(name: str, add: Callable[[Desk], None], **more: object) -> Kind:
+def _beside(name: str, add: Callable[[Desk], object], **more: object) -> Kind:
     """Whole work with something odd beside it: it is graded all the same."""
 
     def make(desk: Desk) -> None:
@@ -138,7 +138,7 @@ KINDS = [
 
 
 def _stamp(name: str, data: bytes) -> Kind:
-    return _beside(name, lambda desk: (desk.folder / "timestamp.txt").write_bytes(data) and None)
+    return _beside(name, lambda desk: (desk.folder / "timestamp.txt").write_bytes(data))
 
 
 def _badly_stamped(name: str, data: bytes) -> Kind:
@@ -161,11 +161,11 @@ KINDS += [
     _stamp("time-empty", b""),
     _beside("no-time", lambda desk: (desk.folder / "timestamp.txt").unlink()),
     _beside("no-secret", lambda desk: (desk.folder / "submission_secret.txt").unlink()),
-    _beside("secret-is-a-path", lambda desk: (desk.folder / "submission_secret.txt").write_text("../../x\n") and None),
+    _beside("secret-is-a-path", lambda desk: (desk.folder / "submission_secret.txt").write_text("../../x\n")),
     _beside("secret-is-a-folder", lambda desk: _folder_for(desk, "submission_secret.txt")),
     _beside("record-is-a-folder", lambda desk: _folder_for(desk, "registro.jsonl")),
-    _beside("receipt-in-the-folder", lambda desk: (desk.folder / "calificacion.txt").write_text("f" * 32) and None),
-    _beside("secret-not-utf-8", lambda desk: (desk.folder / "submission_secret.txt").write_bytes(b"\xff") and None),
+    _beside("receipt-in-the-folder", lambda desk: (desk.folder / "calificacion.txt").write_text("f" * 32)),
+    _beside("secret-not-utf-8", lambda desk: (desk.folder / "submission_secret.txt").write_bytes(b"\xff")),
 ]
 
 

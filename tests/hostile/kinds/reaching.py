@@ -1,10 +1,12 @@
 """Code that reaches for what is not its own: files, environment, other processes, the network, the kernel."""
 
+from collections.abc import Callable
+
 from tests.hostile.course import MARK
 from tests.hostile.kind import Result, code
 
 
-def _told(*words: str):
+def _told(*words: str) -> Callable[[Result], None]:
     """Every word is in what the code told: it went on to the end, and each door was shut."""
 
     def check(result: Result) -> None:

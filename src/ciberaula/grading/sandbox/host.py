@@ -147,6 +147,8 @@ class Sandbox:
         return Run(ours, limits, None if inside is self._nursery else inside)
 
     def _inside(self) -> Inside:
+        if self._nursery is not None and self._nursery.process.poll() is not None:
+            self.close()
         if self._nursery is not None:
             return self._nursery
         self.starts += 1

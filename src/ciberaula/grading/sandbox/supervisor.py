@@ -71,6 +71,7 @@ def supervise(seed: Seed, world: World, rules: Any = None) -> NoReturn:
         for number in range(1, signal.NSIG):
             with contextlib.suppress(OSError, ValueError):
                 signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a side that hangs up is told by an error
         report, sheet = _run(seed, world, rules)
         protocol.send_report(seed.control, report, sheet)
         code = 0
