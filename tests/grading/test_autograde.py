@@ -144,7 +144,9 @@ def test_hostile_code_earns_only_what_the_answers_earn(course, grades):
     for student, name in students.items():
         hand_in(course, student, {"p01": "a", "p03": "si"}, code=HOSTILE[name], extra=[new_code_cell(HOSTILE[name])])
     hand_in(course, "zoe", RIGHT)  # last of the batch: nothing the others left behind reaches her
-    assert {outcome.state for outcome in Cohort().autograde(ASSIGNMENT)} == {"graded"}
+    cohort = Cohort()
+    cohort.api.config.TwoStageExecute.cell_timeout = 3  # one of them leaves its kernel without an answer
+    assert {outcome.state for outcome in cohort.autograde(ASSIGNMENT)} == {"graded"}
     earned = {name: sum(score for score, _ in grades(student).values()) for student, name in students.items()}
     assert earned == dict.fromkeys(HOSTILE, 0)
     assert grades("zoe")["p01"] == (2, False)
@@ -453,3 +455,13 @@ def test_scores_equal_those_of_stock_nbgrader_on_honest_work(course, grades):
         assert api.autograde(ASSIGNMENT, student)["success"]
     stock = {student: grades(student) for student in students}
     assert stock == ours
+
+
+def test_where_nothing_can_be_isolated_code_is_not_graded_and_data_is(course, grades, monkeypatch):
+    monkeypatch.setenv("CIBERAULA_SANDBOX", "ninguno")
+    hand_in(course, "ana", RIGHT, code='submit_answer("p02", 5)')
+    hand_in(course, "luis", RIGHT)
+    states = {outcome.student: outcome.state for outcome in Cohort().autograde(ASSIGNMENT)}
+    assert states == {"ana": "not_gradable", "luis": "graded"}
+    assert grades("ana")["p02"] == (None, True)
+    assert "CIBERAULA_SANDBOX" in cell_of("p02").metadata["ciberaula"]["reason"]

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,15 +44,15 @@ class Run:
     results: dict[str, Result] = field(default_factory=dict)
 
 
-def _surroundings(patch: pytest.MonkeyPatch, places: Places) -> None:
-    patch.setenv("CIBERAULA_COURSE", str(places.root))
-    patch.setenv("CIBERAULA_HOME", str(places.home))
-    patch.setenv("HOME", str(places.user_home))
-    patch.setenv("TMPDIR", str(places.temporary))
-    patch.setenv("JUPYTERHUB_API_TOKEN", places.canaries["environment"])
-    patch.setenv("LC_SECRETO", places.canaries["environment"])
-    patch.setenv("PYTHONPATH", str(REPOSITORY))
-    patch.chdir(places.root)
+@contextmanager
+def entered(places: Places) -> Iterator[None]:
+    """For the while, we are whoever grades this course."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIBERAULA_COURSE", str(places.root))
+        patch.setenv("CIBERAULA_HOME", str(places.home))
+        patch.setenv("HOME", str(places.user_home))
+        patch.chdir(places.root)
+        yield
 
 
 def chosen() -> tuple[Kind, ...]:
@@ -66,15 +67,13 @@ def run() -> Iterator[Run]:
     root = Path(tempfile.mkdtemp(prefix="hostil-"))
     places = Places(root / "c", make_canaries())
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            write_course(places)
-            _surroundings(patch, places)
-            patch.delenv("TMPDIR")
+        write_course(places)
+        with entered(places):
             made = Cohort().generate(ASSIGNMENT)
             assert made.done, made.reason
-            _surroundings(patch, places)
             everybody = _hand_in(places)
-            yield _run(root, places, everybody)
+            done = _run(root, places, everybody)
+        yield done
     finally:
         subprocess.run(["chmod", "-R", "u+rwx", str(root)], check=False, capture_output=True)
         shutil.rmtree(root, ignore_errors=True)
@@ -111,7 +110,10 @@ def _run(root: Path, places: Places, everybody: list[str]) -> Run:
     before = _contents(places)
     started = time.monotonic()
     command = [sys.executable, "-m", "tests.hostile.batch", "supervise", str(work), places.canaries["process"]]
-    done = subprocess.run(command, cwd=places.root, capture_output=True, check=False)
+    # Secrets that only the grading programs have: in their environment and their arguments.
+    secret = {"JUPYTERHUB_API_TOKEN": places.canaries["environment"], "LC_SECRETO": places.canaries["environment"]}
+    own = {**os.environ, **secret, "TMPDIR": str(places.temporary), "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, cwd=places.root, env=own, capture_output=True, check=False)
     noise = (done.stdout + done.stderr).decode(errors="replace")
     files = sorted(work.glob("graded-*.json"))
     assert len(files) == len(orders), f"a grader did not come to its end:\n{noise[-4000:]}"

@@ -1,23 +1,21 @@
 """Whatever comes in, by bundle or by the exchange: what is no work is refused in one line, and the next comes in."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ciberaula.grading import collecting
-from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.config import course_config
 from ciberaula.grading.intake import Desk, Intake, collect
-from tests.hostile.course import ASSIGNMENT, MARK, RIGHT, sheet, write_roster
+from tests.hostile.conftest import Run, entered
+from tests.hostile.course import ASSIGNMENT, MARK, RIGHT, sheet
 from tests.hostile.ways_in import BOOK, BUNDLES, bundle, exchange
 
 
 @pytest.fixture(scope="module")
-def taken(run: object, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Intake]:
+def taken(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Intake]:
     """Every bundle handed in at once, an honest one after each."""
-    root = Path(os.environ["CIBERAULA_COURSE"])
+    root = run.places.root
     book = (root / "exercises" / ASSIGNMENT / BOOK).read_bytes()
     box = tmp_path_factory.mktemp("buzon")
     students = [f"honesta{number}" for number in range(len(BUNDLES))]
@@ -45,18 +43,15 @@ def test_a_hostile_bundle_is_refused_in_one_line(taken: dict[str, Intake], name:
 
 
 @pytest.fixture(scope="module")
-def collected(run: object) -> Iterator[tuple[collecting.Collected, Path]]:
+def collected(run: Run) -> tuple[collecting.Collected, Path]:
     """The exchange collected once, with everything hostile and two honest people in it."""
-    cohort = Cohort()
-    root = Path(os.environ["CIBERAULA_COURSE"])
+    root = run.places.root
     book = (root / "exercises" / ASSIGNMENT / BOOK).read_bytes()
-    inbound = Path(cohort.api.exchange_root) / "ciberaula" / "inbound"
+    inbound = run.places.home / "exchange" / "ciberaula" / "inbound"
     inbound.mkdir(parents=True, exist_ok=True)
     exchange(inbound, book, root / "solutions" / ASSIGNMENT / "prueba.md")
-    yield (
-        collecting.collect(course_config(), ASSIGNMENT, ready=lambda _folder: True),
-        cohort.folder("submitted", ".", "."),
-    )
+    with entered(run.places):
+        return collecting.collect(course_config(), ASSIGNMENT, ready=lambda _folder: True), run.places.submitted
 
 
 def test_honest_work_comes_in_whatever_lies_beside_it(collected: tuple[collecting.Collected, Path]) -> None:
@@ -78,7 +73,3 @@ def test_nothing_but_plain_files_of_the_trainee_is_brought(collected: tuple[coll
         for path in (collected[1] / student).rglob("*"):
             assert path.is_dir() or (path.is_file() and not path.is_symlink())
             assert path.is_dir() or MARK.encode() not in path.read_bytes()
-
-
-def test_the_roster_names_are_still_read(run: object) -> None:
-    assert callable(write_roster)

@@ -116,7 +116,7 @@ BUNDLES: dict[str, tuple[Forge, str]] = {
     "name of 300 letters": (_with({"a" * 300 + ".ipynb": b"x"}), NAME),
     "name with a stream": (_with({"prueba.ipynb:x.ipynb": b"x"}), NAME),
     "name of a hidden file": (_with({".ipynb": b"x"}), NAME),
-    "manifest from year 1": (_with({}, created_at="0001-01-01T00:00:00+23:59"), ""),
+    "manifest from year 1": (_with({}, created_at="0001-01-01T00:00:00+23:59"), "fecha imposible"),
     "manifest with points": (_with({}, points=100), MANIFEST),
     "manifest not in UTF-8": (lambda p, b: p.write_bytes(bundle({BOOK: b}, manifest=b'{"x": "\xff"}')), MANIFEST),
     "manifest of digits": (lambda p, b: p.write_bytes(bundle({BOOK: b}, manifest=b"9" * 60_000)), MANIFEST),
@@ -156,11 +156,14 @@ def _deep(folder: Path) -> None:
 def exchange(inbound: Path, book: bytes, keys: Path) -> None:
     """Fill ``inbound`` with what anybody could put there, each as the work of its own trainee."""
     links = _folder_of(inbound, "enlaces", book)
-    for name in ("datos.csv", "a" * 250, os.fsdecode(b"\xff"), "preguntas.yml"):
+    for name in ("datos.csv", os.fsdecode(b"\xff"), "preguntas.yml"):
         (links / name).symlink_to(keys)
     (links / "carpeta").symlink_to(keys.parent)
     (links / "datos.csv.apartado").symlink_to(keys)
-    (links / "preguntas.yml.apartado").mkdir()
+    traps = _folder_of(inbound, "trampas", book)  # names that leave no room, or no place, for a note
+    (traps / ("a" * 250)).symlink_to(keys)
+    (traps / "x").symlink_to(keys)
+    (traps / "x.apartado").mkdir()
     special = _folder_of(inbound, "especiales", book)
     os.mkfifo(special / "tubo")
     with suppress(OSError):
@@ -179,9 +182,10 @@ def exchange(inbound: Path, book: bytes, keys: Path) -> None:
         (stamped / name).unlink()
         (stamped / name).mkdir()
     (inbound / f"../{ASSIGNMENT}").with_name(f"salto+{ASSIGNMENT}+x+y").mkdir()
-    for name in (f"+{ASSIGNMENT}+2026", f"ana+{ASSIGNMENT}", f"a b+{ASSIGNMENT}+2026-03-02 10:00:00.000000 UTC+x",
-                 f"año+{ASSIGNMENT}+9999-99-99 UTC+x", f"x\n\x1b[2J+{ASSIGNMENT}+2026-03-02 10:00:00.000000 UTC+x",
-                 f"..+{ASSIGNMENT}+2026-03-02 10:00:00.000000 UTC+x", "+++", f"*+{ASSIGNMENT}+2026-03-02 10:00:00 UTC+x"):  # fmt: skip
+    moment = "2026-03-02 10:00:00.000000 UTC"
+    odd = ("x\n\x1b[2J", "..", "*", "a b")
+    whose = [f"{name}+{ASSIGNMENT}+{moment}+x" for name in odd]
+    for name in (*whose, f"+{ASSIGNMENT}+2026", f"ana+{ASSIGNMENT}", f"año+{ASSIGNMENT}+9999-99-99 UTC+x", "+++"):
         (inbound / name).mkdir()
     whole = f"enlace-entero+{ASSIGNMENT}+2026-03-02 10:00:00.000000 UTC+x"
     (inbound / whole).symlink_to(keys.parent)

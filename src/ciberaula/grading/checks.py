@@ -34,8 +34,10 @@ _OWN_TABLES = (
 )  # some of nbgrader's: what makes a gradebook of a database
 
 
-def check_gradebook(db_url: str, *, must_exist: bool = False) -> None:
-    """Raise ``UserError`` in one line unless nbgrader and we can use the gradebook at ``db_url``. Changes nothing.
+def check_gradebook(db_url: str, *, must_exist: bool = False) -> bool:
+    """Raise ``UserError`` in one line unless nbgrader and we can use the gradebook at ``db_url``; whether it has one.
+
+    Changes nothing.
 
     An empty database is fine, as is a file that is not there yet unless it ``must_exist``: nbgrader makes its tables.
     A file must let itself be written, too: even to read, nbgrader makes what tables it lacks. Opens one connection (about a
@@ -44,13 +46,13 @@ def check_gradebook(db_url: str, *, must_exist: bool = False) -> None:
     url = _url(db_url)
     place = place_of(db_url)
     if url.get_backend_name() == "sqlite" and not _is_there(url, must_exist):
-        return
+        return False
     with plain_errors(db_url):
         tables, version = _look(url)
     if not tables:
         if must_exist:
             raise _missing(place)
-        return
+        return False
     if any(name not in tables for name in _OWN_TABLES):
         raise UserError(
             _(
@@ -59,6 +61,7 @@ def check_gradebook(db_url: str, *, must_exist: bool = False) -> None:
             ).format(place=place)
         )
     _check_version(version, place)
+    return True
 
 
 def place_of(db_url: str) -> str:

@@ -4,7 +4,7 @@ import os
 import queue
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -100,26 +100,39 @@ class Workers:
     def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[tuple[Order, list[Graded]]]:
         """See ``cluster.Pool``."""
         waiting = deque(orders)
+        suspects: deque[Order] = deque()  # one of these took a worker down: each is tried with no other beside it
         flying: dict[Any, Order] = {}
         landed: queue.SimpleQueue[Any] = queue.SimpleQueue()
         try:
-            while waiting or flying:
-                room = self.size - len(flying)
-                for _number in range(min(room, len(waiting))):
-                    order = waiting.popleft()
+            while waiting or suspects or flying:
+                alone = not waiting and not flying
+                for order in self._next_orders(waiting, suspects, flying):
                     future = self._submit(order, work)
                     flying[future] = order
                     future.add_done_callback(landed.put)
                 future = self._next(landed)
                 order = flying.pop(future)
-                outcomes = self._outcomes(future, order)
-                if outcomes is None:
-                    waiting.extendleft(replace(order, students=(one,)) for one in reversed(order.students))
-                else:
-                    yield order, outcomes
+                try:
+                    yield order, self._result(future)
+                except distributed.scheduler.KilledWorker:
+                    if alone:
+                        reason = _("su proceso de calificación terminó de golpe cada vez (¿memoria?)")
+                        yield order, [Graded(order.students[0], "failed", reason)]
+                    else:
+                        suspects.extend(_one_by_one(order))
+                except _Broken as error:
+                    if len(order.students) > 1:
+                        waiting.extendleft(_one_by_one(order))
+                    else:
+                        yield order, [Graded(order.students[0], "failed", str(error))]
         finally:
             for future in flying:
                 future.cancel()
+
+    def _next_orders(self, waiting: deque[Order], suspects: deque[Order], flying: Collection[Any]) -> list[Order]:
+        if waiting:
+            return [waiting.popleft() for _number in range(min(self.size - len(flying), len(waiting)))]
+        return [suspects.popleft()] if suspects and not flying else []
 
     def _submit(self, order: Order, work: Work) -> Any:
         return self._client.submit(cluster_worker.do, Errand(self._place, order, work), pure=False)
@@ -149,23 +162,26 @@ class Workers:
         except Exception as error:  # whatever the connection says when it breaks
             raise _lost() from error
 
-    def _outcomes(self, future: Any, order: Order) -> list[Graded] | None:
-        """What became of an order; None asks for its submissions one by one."""
+    def _result(self, future: Any) -> list[Graded]:
+        """What a worker answered. Raises ``KilledWorker`` where it died, and ``_Broken`` for what it did not expect."""
         try:
             graded: list[Graded] = future.result(timeout=CONNECT_SECONDS * 6)
-        except UserError:
+        except (UserError, distributed.scheduler.KilledWorker):
             raise
         except (distributed.CancelledError, distributed.client.FutureCancelledError) as error:
             raise _lost() from error
-        except distributed.scheduler.KilledWorker:
-            reason = _("su proceso de calificación terminó de golpe cada vez (¿memoria?)")
         except Exception as error:
-            reason = _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}"[:200])
-        else:
-            return graded
-        if len(order.students) > 1:
-            return None
-        return [Graded(order.students[0], "failed", reason)]
+            told = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            raise _Broken(_("fallo inesperado: {error}").format(error=told)) from error
+        return graded
+
+
+class _Broken(Exception):
+    """An order raised what it should not: the message says it to the instructor."""
+
+
+def _one_by_one(order: Order) -> list[Order]:
+    return [replace(order, students=(student,)) for student in order.students]
 
 
 def _variables() -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from ciberaula.i18n import _
 from ciberaula.paths import course_root, home
 
 COURSE_ID = "ciberaula"
+GRADEBOOK_FILE = "gradebook.db"
 SET_ASIDE = ".apartado"
 # Beside a notebook in solutions/ lie its text source, with the answers in it, and what judges its stories.
 NEVER_RELEASED = ("*.md", "valoracion-*.yml", "players")
@@ -63,9 +64,9 @@ def configure_exchange(c: Any) -> None:
     c.NbGraderAPI.timezone = "UTC"
 
 
-def gradebook_url() -> str:
-    """Where the gradebook is: ``CIBERAULA_DB_URL``, or a file in the home."""
-    return os.environ.get("CIBERAULA_DB_URL") or f"sqlite:///{home() / 'gradebook.db'}"
+def gradebook_url(runs: Path | None = None) -> str:
+    """Where the gradebook is: ``CIBERAULA_DB_URL``, or a file in ``runs`` (default: the home)."""
+    return os.environ.get("CIBERAULA_DB_URL") or f"sqlite:///{(runs or home()) / GRADEBOOK_FILE}"
 
 
 def course_config() -> Config:

@@ -8,6 +8,7 @@ collected, graded in two stages, judged by the rubric where a person would, and 
 import csv
 import io
 import logging
+import os
 import random
 import shutil
 import tempfile
@@ -31,6 +32,7 @@ from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
 from ciberaula.grading.cohort import Cohort, Step
+from ciberaula.grading.config import GRADEBOOK_FILE
 from ciberaula.grading.demo_lessons import studied
 from ciberaula.grading.roster import COLUMNS, Learner
 from ciberaula.grading.rubric import grade_rubric
@@ -41,7 +43,7 @@ from ciberaula.yamlfile import Strict, read_yaml, validate
 ASSIGNMENT = "05-proteccion-de-datos"
 # The person at this machine learns beside the simulated ones, never among them.
 LOCAL_COHORT = "Mi aula"
-ROSTER, GRADEBOOK = "roster.csv", "gradebook.db"
+ROSTER = "roster.csv"
 # A demo cohort that is complete and on its way into the home.
 _WHOLE = "demo.whole"
 _AUTHOR = "Docente de la demostración"
@@ -74,8 +76,10 @@ class DemoCohort(Strict):
 
 
 def is_wanted(home: Path) -> bool:
-    """Whether ``home`` should get the demo cohort: a roster or a gradebook of its own means a real course."""
-    return (home / _WHOLE).exists() or not any((home / name).exists() for name in (ROSTER, GRADEBOOK))
+    """Whether ``home`` should get the demo cohort: a roster or a gradebook of its own, here or on a server, means a real
+    course."""
+    own = os.environ.get("CIBERAULA_DB_URL") or any((home / name).exists() for name in (ROSTER, GRADEBOOK_FILE))
+    return (home / _WHOLE).exists() or not own
 
 
 def build(home: Path, course: Path, *, local_student: str, now: datetime | None = None) -> None:

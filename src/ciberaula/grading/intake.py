@@ -83,7 +83,10 @@ def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:
         _check_names(manifest, desk)
         _check_content(manifest, folder)
         # A trainee's clock may run ahead; work cannot have been made after it came in.
-        made = min(manifest.created_at.astimezone(UTC), now)
+        try:
+            made = min(manifest.created_at.astimezone(UTC), now)
+        except OverflowError as error:  # a day before the first of the calendar
+            raise UserError(_("dice que se hizo en una fecha imposible; pida que vuelva a hacerla.")) from error
         target = desk.submitted / manifest.student / manifest.assignment
         room = desk.waiting_room if manifest.assignment in desk.one_by_one else None
         state, message = _place(folder, target, manifest, made, room)
@@ -235,7 +238,10 @@ def _timestamp(folder: Path) -> datetime | None:
 def _unpack(file: Path, folder: Path) -> Manifest:
     """Check an archive and write its files into ``folder``. Raises ``UserError`` before anything of it is trusted."""
     try:
-        if file.stat().st_size > MAX_BUNDLE_BYTES:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+            raise UserError(_("no es un archivo común; revise qué hay con ese nombre."))
+        if status.st_size > MAX_BUNDLE_BYTES:
             raise UserError(_("pesa más de {mb} MB; pida que la reduzca.").format(mb=MAX_BUNDLE_BYTES // 2**20))
         with zipfile.ZipFile(file) as archive:
             entries = _checked_entries(archive)

@@ -36,12 +36,16 @@ Result = TypeVar("Result")
 
 # Every kernel is driven from one thread of its own: ZeroMQ sockets belong to the event loop they were made in, and the
 # caller may be formgrader's server, which has a loop running, or a plain command, which has none.
-_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ciberaula-kernel")
+_threads: dict[int, ThreadPoolExecutor] = {}
 
 
 def on_kernel_thread(work: Callable[[], Result]) -> Result:
     """Run ``work`` in the thread that drives kernels and return what it returns (or raise what it raises)."""
-    return _thread.submit(work).result()
+    pid = os.getpid()
+    if pid not in _threads:  # a fork inherits the name of a thread, not the thread
+        _threads.clear()
+        _threads[pid] = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ciberaula-kernel")
+    return _threads[pid].submit(work).result()
 
 
 class KernelTimeout(Exception):

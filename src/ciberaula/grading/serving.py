@@ -98,6 +98,7 @@ class Service:
         self._more: set[str] = set()  # assignments of which an attempt waits for the one before it
         self._served: dict[str, float] = {}
         self._held: dict[str, float] = {}
+        self._next_look = 0.0
         self._pause_s = FIRST_PAUSE_S
         self._paused_until = 0.0
         self._doubtful = False  # an order met trouble: one alone tries whether it is over
@@ -140,11 +141,13 @@ class Service:
         if not self._begun:
             self._find_what_was_left()
             self._begun = True
-        self._arrive()
+        if self.clock() >= self._next_look:
+            self._next_look = self.clock() + self.settings.interval_s
+            self._arrive()
+            if self._box:
+                self._apart(str(self._box.folder), partial(self._take_bundles, self._box))
         for assignment in sorted(self._to_collect):
             self._apart(assignment, partial(self._collect, assignment))
-        if self._box:
-            self._apart(str(self._box.folder), partial(self._take_bundles, self._box))
         if not self._doubtful:
             self._all_well()
         self._give_orders()

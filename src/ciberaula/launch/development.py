@@ -1,5 +1,6 @@
 """What a developer runs: every check in order of its cost, the measurements, and the catalogue of program texts."""
 
+import ctypes
 import datetime
 import io
 import os
@@ -14,9 +15,14 @@ from ciberaula.files import write_atomic
 from ciberaula.i18n import _
 from ciberaula.launch import environment
 
-# Debian's packages, and a program of each that shows it is there. Chromium opens the pages in the tests; bubblewrap
-# isolates the trainees' code; PostgreSQL keeps the case desk of a cohort.
-SYSTEM_PACKAGES = {"chromium": "chromium", "bubblewrap": "bwrap", "postgresql": "postgres"}
+# Debian's packages, and a program or library of each that shows it is there. Chromium opens the pages in the tests;
+# bubblewrap and libseccomp isolate the trainees' code; PostgreSQL keeps the case desk of a cohort.
+SYSTEM_PACKAGES = {
+    "chromium": "chromium",
+    "bubblewrap": "bwrap",
+    "libseccomp2": "libseccomp.so.2",
+    "postgresql": "postgres",
+}
 # Debian keeps several versions of PostgreSQL beside each other, and therefore none on the search path.
 SERVER_PROGRAMS = Path("/usr/lib/postgresql")
 # The header must hold a date; the day of the extraction would make the file differ every time.
@@ -103,6 +109,12 @@ def _missing(packages: Iterable[str]) -> list[str]:
 
 
 def _is_there(program: str) -> bool:
+    if ".so." in program:
+        try:
+            ctypes.CDLL(program)
+        except OSError:
+            return False
+        return True
     return shutil.which(program) is not None or server_program(program) is not None
 
 

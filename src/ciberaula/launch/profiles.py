@@ -175,6 +175,8 @@ def environment(server: Server, course: Path, home: Path) -> dict[str, str]:
         "IPYTHONDIR": str(server.state / "ipython"),
         "PYTHONUTF8": "1",
     }
+    if server.profile.role != "instructor":
+        kept.pop("CIBERAULA_DB_URL", None)  # it may hold a password, and every cell of a notebook can read it
     if server.profile.role == "trainee":
         # The workspace is the trainee's whole course: nothing in it leads to what the instructor keeps.
         return {**kept, **own, "CIBERAULA_STUDENT": LOCAL_STUDENT, "CIBERAULA_COURSE": str(server.root)}

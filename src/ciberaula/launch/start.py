@@ -97,8 +97,9 @@ def ensure_demo(course: Path, state: Path, say: Say) -> None:
 
 def refresh_progress(course: Path, state: Path) -> None:
     """Make a new progress snapshot where the gradebook changed since the last one."""
-    gradebook, snapshot = state / "gradebook.db", state / "progress" / "snapshot" / "items.parquet"
-    if gradebook.exists() and (not snapshot.exists() or snapshot.stat().st_mtime < gradebook.stat().st_mtime):
+    from ciberaula.progress.gradebook import changed_since
+
+    if changed_since(state, state / "progress" / "snapshot" / "items.parquet"):
         from ciberaula.progress.snapshot import refresh
 
         refresh(state, course)

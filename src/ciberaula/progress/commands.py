@@ -81,6 +81,14 @@ def _erase(options: argparse.Namespace) -> int:
         )
     from ciberaula.progress.rights import erase
 
-    for line in erase(home(), options.id, options.pseudonym).removed:
+    erased = erase(home(), options.id, options.pseudonym)
+    for line in erased.removed:
         print(_("Borrado: {what}").format(what=line))
+    for command in erased.to_do:
+        print(
+            _(
+                "Falta: otro programa tiene abierto el libro de calificaciones, o esta cuenta no lo administra, y la base guarda "
+                "todavía restos de lo borrado. Para quitarlos, ejecute {command}"
+            ).format(command=command)
+        )
     return 0

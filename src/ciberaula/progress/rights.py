@@ -7,11 +7,8 @@ import shutil
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import sqlalchemy as sa
 
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
@@ -19,7 +16,7 @@ from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.roster import STUDENT_ID
 from ciberaula.i18n import _
 from ciberaula.progress.desk_rights import Person, erase_from_desk, held_on_desk
-from ciberaula.progress.gradebook import gradebook_path, open_gradebook
+from ciberaula.progress.gradebook_rights import erase_from_gradebook, held_in_gradebook
 from ciberaula.progress.mine import copies_folder
 from ciberaula.progress.pseudonym import pseudonym, secret
 
@@ -44,9 +41,10 @@ persona responsable del curso.
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was removed: Spanish lines, one a place."""
+    """What was removed, and what the instructor still has to do: Spanish lines, one a place."""
 
     removed: tuple[str, ...]
+    to_do: tuple[str, ...] = ()
 
 
 def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes:
@@ -55,10 +53,10 @@ def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes
     ``pseudonyms``: those that she tells, beside the ones in what she handed in. Raises ``UserError`` for an id that nobody
     has, and where the shared case desk is out of reach.
     """
-    row, grades, comments = _row(home, student_id), *_graded(home, student_id)
+    row = _row(home, student_id)
     places = list(_places(home, student_id))
-    ledger_rows = _in_ledger(home, student_id)
-    if not (row or grades or places or any(ledger_rows.values()) or _in_gradebook(home, student_id)):
+    kept = held_in_gradebook(home, student_id)
+    if not (row or places or kept.places):
         raise _unknown(student_id)
     who = pseudonym(secret(home), student_id)
     desk = held_on_desk(_at_the_desk(home, student_id, places, pseudonyms))
@@ -66,9 +64,7 @@ def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("LEEME.txt", _README.format(pseudonym=who))
         archive.writestr("persona.csv", _csv([row] if row else []))
-        archive.writestr("notas.csv", _csv(grades))
-        archive.writestr("comentarios.csv", _csv(comments))
-        for name, rows in ledger_rows.items():
+        for name, rows in kept.files.items():
             archive.writestr(name, _csv(rows))
         archive.writestr("segundas-lecturas.csv", _csv(_second_readings(home, student_id)))
         if desk is not None:
@@ -89,16 +85,16 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     Says what was removed. ``pseudonyms``: those that she tells, beside the ones in what she handed in; the desk comes first,
     because they go with the rest.
 
-    The database is rebuilt afterwards, for SQLite keeps deleted rows in its file until then. Copies made elsewhere
-    (backups, exports, the participant's own workspace) are not in reach. Raises ``UserError`` for an id nobody has, and
-    where the desk is out of reach; then nothing was removed.
+    The databases are written anew afterwards, for they keep deleted rows until then. Copies made elsewhere (backups,
+    exports, a server's own log of changes, the participant's own workspace) are not in reach. Raises ``UserError`` for an id
+    nobody has, and where the desk or the gradebook is out of reach; then nothing was removed.
     """
     from ciberaula.progress.snapshot import refresh
 
     row = _row(home, student_id)
     places = list(_places(home, student_id))
-    known = _in_gradebook(home, student_id) or any(_in_ledger(home, student_id).values())
-    if not (row or places or known):
+    gradebooks = held_in_gradebook(home, student_id).places
+    if not (row or places or gradebooks):
         raise _unknown(student_id)
     removed: list[str] = []
     if erase_from_desk(_at_the_desk(home, student_id, places, pseudonyms)):
@@ -109,9 +105,8 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
         else:
             place.unlink()
         removed.append(_("archivos: {place}").format(place=place.relative_to(home).as_posix()))
-    if known:
-        _erase_from_gradebook(home, student_id)
-        removed.append(_("libro de calificaciones: la persona, sus entregas, notas y comentarios"))
+    to_do = [left for db_url in gradebooks if (left := erase_from_gradebook(db_url, student_id))]
+    removed += [_("libro de calificaciones: la persona, sus entregas, notas y comentarios")] * len(gradebooks)
     if row:
         _erase_from_roster(home / "roster.csv", student_id)
         removed.append(_("lista de participantes: su fila"))
@@ -121,7 +116,7 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     ]
     refresh(home)
     removed.append(_("datos de avance: rehechos sin esta persona"))
-    return Erasure(tuple(removed))
+    return Erasure(tuple(removed), tuple(to_do))
 
 
 def _at_the_desk(home: Path, student_id: str, places: Iterable[Path], told: Collection[str]) -> Person:
@@ -228,90 +223,6 @@ def _erase_second_readings(home: Path, student_id: str) -> Iterator[str]:
         if any(row.get("student") == student_id for row in _table(path)[1]):
             _keep_rows(path, lambda row: row.get("student") != student_id)
             yield path.name
-
-
-def _in_gradebook(home: Path, student_id: str) -> bool:
-    if not gradebook_path(home).exists():
-        return False
-    with open_gradebook(home) as gradebook:
-        return any(student.id == student_id for student in gradebook.students)
-
-
-def _ledger_tables(connection: sa.Connection) -> dict[str, sa.Table]:
-    """The tables that grading keeps beside nbgrader's, by the name of the file that a participant is given of each."""
-    from ciberaula.grading import ledger
-
-    tables = {"intentos.csv": ledger.attempts, "cambios.csv": ledger.overrides, "prorrogas.csv": ledger.extensions}
-    there = sa.inspect(connection).get_table_names()
-    return {name: table for name, table in tables.items() if table.name in there}
-
-
-def _in_ledger(home: Path, student_id: str) -> dict[str, list[dict[str, Any]]]:
-    """What grading remembers of a participant beside nbgrader's tables: rows by the name of the file they are given in."""
-    if not gradebook_path(home).exists():
-        return {}
-    with open_gradebook(home) as gradebook:
-        connection = gradebook.db.connection()
-        return {
-            name: [
-                {key: _iso(value) if isinstance(value, datetime) else value for key, value in row.items()}
-                for row in connection.execute(sa.select(table).where(table.c.student == student_id)).mappings()
-            ]
-            for name, table in _ledger_tables(connection).items()
-        }
-
-
-def _erase_from_gradebook(home: Path, student_id: str) -> None:
-    with open_gradebook(home, writable=True) as gradebook:
-        connection = gradebook.db.connection()
-        for table in _ledger_tables(connection).values():
-            connection.execute(table.delete().where(table.c.student == student_id))
-        gradebook.db.commit()
-        if any(student.id == student_id for student in gradebook.students):
-            gradebook.remove_student(student_id)
-        gradebook.db.remove()
-        with gradebook.engine.connect() as connection:
-            connection.exec_driver_sql("VACUUM")
-            # Grading keeps a write-ahead log beside the file: what it holds of the old pages goes too.
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _graded(home: Path, student_id: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Grades and comments of a participant, as rows."""
-    if not _in_gradebook(home, student_id):
-        return [], []
-    grades: list[dict[str, Any]] = []
-    comments: list[dict[str, Any]] = []
-    with open_gradebook(home) as gradebook:
-        for submission in gradebook.student_submissions(student_id):
-            for notebook in submission.notebooks:
-                base = {"tarea": submission.name, "entregada": _iso(submission.timestamp)}
-                grades += [
-                    {
-                        **base,
-                        "pregunta": grade.name,
-                        "automática": grade.auto_score,
-                        "de quien calificó": grade.manual_score,
-                        "adicional": grade.extra_credit,
-                        "de": grade.max_score,
-                        "espera revisión": "sí" if grade.needs_manual_grade else "no",
-                    }
-                    for grade in notebook.grades
-                ]
-                comments += [
-                    {
-                        **base,
-                        "celda": comment.name,
-                        "automático": comment.auto_comment,
-                        "de quien calificó": comment.manual_comment,
-                    }
-                    for comment in notebook.comments
-                ]
-    return grades, comments
-
-
-def _iso(moment: datetime | None) -> str:
-    return f"{moment.isoformat(timespec='seconds')}Z" if moment else ""
 
 
 def _csv(rows: list[dict[str, Any]]) -> bytes:

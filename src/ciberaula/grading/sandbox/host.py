@@ -216,12 +216,6 @@ def refusal() -> str:
     )
 
 
-_DESCRIPTIONS = {
-    "nursery": "Aislamiento: completo (bubblewrap y espacios de nombres propios para cada ejecución).",
-    "bubblewrap": "Aislamiento: completo, un bubblewrap por ejecución (más lento).",
-    "landlock": "Aislamiento: sin bubblewrap, con Landlock y límites; instale bubblewrap para tener el completo.",
-}
-
 _shared: dict[tuple[object, ...], Sandbox] = {}
 _owner = 0
 
@@ -255,7 +249,12 @@ def close() -> None:
 
 def describe(datasets: Path | None = None) -> str:
     """The level of this machine in one line, for people. Raises ``SandboxRefused`` without any."""
-    return _(_DESCRIPTIONS[shared(datasets).level])
+    level = shared(datasets).level
+    if level == "nursery":
+        return _("Aislamiento del código: completo (bubblewrap, con espacios de nombres propios en cada ejecución).")
+    if level == "bubblewrap":
+        return _("Aislamiento del código: completo, con un bubblewrap por ejecución (más lento).")
+    return _("Aislamiento del código: Landlock y límites, sin bubblewrap; instálelo para tener el completo.")
 
 
 def _worth_mounting(datasets: Path | None) -> Path | None:

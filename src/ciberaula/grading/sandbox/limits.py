@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ciberaula.classroom import sheetfile
+
 MIB = 2**20
 TRIAL_DONE = 42  # the exit code of a trial's process, which got as far as running code would
 
@@ -19,7 +21,7 @@ class Limits:
     disk_bytes: int = 64 * MIB  # a copy of a submission may have 50 MB
     files: int = 4096
     reply_bytes: int = 2 * MIB  # what the kernel may send in all; a reply to a cell has about 1 KiB
-    sheet_bytes: int = MIB  # the answer sheet: what ``classroom.sheetfile`` reads at most
+    sheet_bytes: int = sheetfile.MAX_BYTES
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON, for the way in."""

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ciberaula.classroom.sheetfile import SHEET_FILE
 from ciberaula.grading.sandbox import filter as filters
 from ciberaula.grading.sandbox import places, protocol, syscalls
 from ciberaula.grading.sandbox.limits import TRIAL_DONE, Limits
 from ciberaula.grading.sandbox.relay import Relay
 
-SHEET = "respuestas.json"
 WATCH_SECONDS = 0.25
 
 
@@ -101,7 +101,7 @@ def _run(seed: Seed, world: World, rules: Any) -> tuple[dict[str, Any], bytes]:
         _become_code(seed, world, rules, inner, ceiling)
     inner.close()
     ended, status = _watch(seed, world, pid, processes, outer)
-    sheet, problem = _sheet(folder / SHEET, seed.limits.sheet_bytes)
+    sheet, problem = _sheet(folder / SHEET_FILE, seed.limits.sheet_bytes)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "ended": ended,
