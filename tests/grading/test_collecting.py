@@ -266,3 +266,16 @@ def test_an_attempt_that_cannot_be_graded_does_not_hold_up_the_next_nor_come_bac
     assert outcome.state == "graded"
     assert next_round(course_config(), ASSIGNMENT).brought == ()
     assert attempts(course) == {"ana": [(None, False), (4.0, True)]}
+
+
+def test_the_command_grades_each_attempt_in_its_turn(course, inbound, capsys):
+    policy(course, "attempts: {counts: best}")
+    for hours, answers in enumerate([WORSE, RIGHT, WORST]):
+        submit(inbound, "ana", answers, hours)
+    submit(inbound, "luis", RIGHT)
+    assert main(["collect", "--assignment", ASSIGNMENT]) == 0
+    assert main(["grade", ASSIGNMENT]) == 0
+    assert attempts(course) == {"ana": [(4.0, False), (6.0, True), (0.0, False)], "luis": [(6.0, True)]}
+    assert "4 entregas: 3 calificadas" in capsys.readouterr().out.splitlines()[-1]
+    assert main(["grade", ASSIGNMENT]) == 0
+    assert "2 sin cambios" in capsys.readouterr().out.splitlines()[-1]

@@ -64,7 +64,10 @@ def run(options: argparse.Namespace) -> int:
         _tell_unchanged(parts, meter, display)
         draw()
         try:
-            _grade(parts, options, meter, display, draw)
+            waiting = parts
+            while waiting:
+                _grade(waiting, options, meter, display, draw)
+                waiting = _next_attempts(cohort, waiting, meter)
         except KeyboardInterrupt:
             with contextlib.suppress(KeyboardInterrupt):
                 _tell_interrupted(meter)
@@ -138,6 +141,21 @@ def _grade(parts: Sequence[_Part], options: argparse.Namespace, meter: "Meter", 
                 meter.count(graded.state)
                 display.outcome(order.assignment, graded)
             draw()
+
+
+def _next_attempts(cohort: "Cohort", parts: Sequence[_Part], meter: "Meter") -> list[_Part]:
+    """Bring in the next attempt of each trainee, where the plan lets an earlier one count, and say what there is to grade."""
+    from ciberaula.grading.collecting import next_round
+    from ciberaula.grading.engine import pending
+
+    found = []
+    for part in parts:
+        brought = next_round(cohort.config, part.assignment).brought
+        todo = pending(part.assignment, brought).todo if brought else ()
+        if todo:
+            meter.total += len(todo)
+            found.append(_Part(part.assignment, todo, ()))
+    return found
 
 
 def _tell_interrupted(meter: "Meter") -> None:

@@ -159,7 +159,7 @@ def grades_in(db_url: str, student: str | None = None) -> list[GradeFact]:
     import sqlalchemy as sa
     from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 
-    query = (
+    query: Any = (
         sa.select(
             SubmittedAssignment.student_id,
             Assignment.name,

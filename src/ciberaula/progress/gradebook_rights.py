@@ -62,7 +62,8 @@ def erase_from_gradebook(db_url: str, student_id: str) -> str | None:
     check_gradebook(db_url, must_exist=True)
     of_person = sa.select(_SUBMISSIONS.c.id).where(_SUBMISSIONS.c.student_id == student_id)
     notebooks = sa.select(_NOTEBOOKS.c.id).where(_NOTEBOOKS.c.assignment_id.in_(of_person))
-    whose = {
+    whose: dict[sa.FromClause, Any] = {table: table.c.student == student_id for table in _LEDGER.values()}
+    whose |= {
         _COMMENTS: _COMMENTS.c.notebook_id.in_(notebooks),
         _GRADES: _GRADES.c.notebook_id.in_(notebooks),
         _NOTEBOOKS: _NOTEBOOKS.c.assignment_id.in_(of_person),
@@ -71,8 +72,7 @@ def erase_from_gradebook(db_url: str, student_id: str) -> str | None:
     }
     with ledger.writing(db_url) as connection:
         for table in _PERSONAL:
-            rows = whose[table] if table in whose else table.c.student == student_id
-            connection.execute(sa.delete(table).where(rows))
+            connection.execute(sa.delete(table).where(whose[table]))
     if _rewrite(db_url):
         return None
     command = "VACUUM" if db_url.startswith("sqlite") else "VACUUM (FULL, ANALYZE)"

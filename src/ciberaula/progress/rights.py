@@ -99,14 +99,14 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     removed: list[str] = []
     if erase_from_desk(_at_the_desk(home, student_id, places, pseudonyms)):
         removed.append(_("mesa de casos compartida: sus textos, y todo lo que decía de quién eran"))
+    to_do = [left for db_url in gradebooks if (left := erase_from_gradebook(db_url, student_id))]
+    removed += [_("libro de calificaciones: la persona, sus entregas, notas y comentarios")] * len(gradebooks)
     for place in places:
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
         else:
             place.unlink()
         removed.append(_("archivos: {place}").format(place=place.relative_to(home).as_posix()))
-    to_do = [left for db_url in gradebooks if (left := erase_from_gradebook(db_url, student_id))]
-    removed += [_("libro de calificaciones: la persona, sus entregas, notas y comentarios")] * len(gradebooks)
     if row:
         _erase_from_roster(home / "roster.csv", student_id)
         removed.append(_("lista de participantes: su fila"))
