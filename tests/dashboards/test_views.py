@@ -9,12 +9,13 @@ from html.parser import HTMLParser
 from typing import get_args
 
 import pytest
+from nbgrader.api import Gradebook
 
 from ciberaula.curriculum import load
 from ciberaula.curriculum.plan import ItemKind
 from ciberaula.dashboards import cohort as cohort_page
 from ciberaula.dashboards import institution, my_progress, words
-from ciberaula.progress.gradebook import open_gradebook
+from ciberaula.grading.config import COURSE_ID, gradebook_url
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.snapshot import refresh
 from tests.progress import cohort
@@ -331,7 +332,7 @@ def test_a_view_imports_nothing_slow(viewer, tmp_path):
 
 def test_a_submission_that_could_not_be_graded_at_all_takes_one_line(viewer, demo, tmp_path):
     shutil.copytree(demo, tmp_path / "var")
-    with open_gradebook(tmp_path / "var", writable=True) as gradebook:
+    with Gradebook(gradebook_url(tmp_path / "var"), COURSE_ID) as gradebook:
         for item in ("p01", "p02"):
             grade = gradebook.find_grade(item, cohort.NOTEBOOK, cohort.MODULE, "man-2")
             grade.auto_score, grade.needs_manual_grade = None, True

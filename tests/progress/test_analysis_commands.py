@@ -5,9 +5,10 @@ import json
 import shutil
 
 import pytest
+from nbgrader.api import Gradebook
 
 from ciberaula import cli
-from ciberaula.progress.gradebook import open_gradebook
+from ciberaula.grading.config import COURSE_ID, gradebook_url
 from tests.progress import cohort
 
 
@@ -88,7 +89,7 @@ def test_an_invented_cohort_says_so(capsys, home, monkeypatch):
 
 
 def test_it_is_read_fresh_from_the_gradebook(capsys, home, monkeypatch):
-    with open_gradebook(home, writable=True) as gradebook:
+    with Gradebook(gradebook_url(home), COURSE_ID) as gradebook:
         for person in cohort.PEOPLE:
             if person.share is not None:
                 gradebook.find_grade("p01", cohort.NOTEBOOK, cohort.MODULE, person.id).manual_score = 0
