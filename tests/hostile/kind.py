@@ -140,10 +140,15 @@ def cuente(*vistos):
     submit_answer("p05", " ".join(str(visto) for visto in vistos)[:15000] or "nada")
 """
 
-# A bomb is only for a sandbox: where the course can be seen, there is none, and the code says so and stops.
+# A bomb is only for a sandbox: where the course can be listed, there is none, and the code says so and stops. (Landlock
+# hides what is in a folder, not that it is there.)
 GUARD = """
 import os as _os
-if _os.path.exists({root!r}):
+try:
+    _os.listdir({root!r})
+except OSError:
+    pass
+else:
     cuente("SIN AISLAMIENTO")
     _os._exit(3)
 """

@@ -47,6 +47,15 @@ def test_a_course_of_its_own_is_left_alone(tmp_path: Path, built: list[Path], na
     assert (tmp_path / name).read_text() == "de la institución"
 
 
+def test_a_gradebook_on_a_server_gets_no_simulated_people(
+    tmp_path: Path, built: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIBERAULA_DB_URL", "postgresql+psycopg://quien@servidor/notas")
+    ensure_demo(COURSE, tmp_path, print)
+    assert built == []
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_interrupted_build_is_begun_again(
     tmp_path: Path, built: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

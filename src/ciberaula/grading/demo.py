@@ -43,7 +43,7 @@ from ciberaula.yamlfile import Strict, read_yaml, validate
 ASSIGNMENT = "05-proteccion-de-datos"
 # The person at this machine learns beside the simulated ones, never among them.
 LOCAL_COHORT = "Mi aula"
-ROSTER = "roster.csv"
+ROSTER, GRADEBOOK = "roster.csv", GRADEBOOK_FILE
 # A demo cohort that is complete and on its way into the home.
 _WHOLE = "demo.whole"
 _AUTHOR = "Docente de la demostración"
@@ -78,7 +78,7 @@ class DemoCohort(Strict):
 def is_wanted(home: Path) -> bool:
     """Whether ``home`` should get the demo cohort: a roster or a gradebook of its own, here or on a server, means a real
     course."""
-    own = os.environ.get("CIBERAULA_DB_URL") or any((home / name).exists() for name in (ROSTER, GRADEBOOK_FILE))
+    own = os.environ.get("CIBERAULA_DB_URL") or any((home / name).exists() for name in (ROSTER, GRADEBOOK))
     return (home / _WHOLE).exists() or not own
 
 

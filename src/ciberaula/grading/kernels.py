@@ -115,6 +115,10 @@ class GradingKernel:
                     name=name
                 )
             ) from error
+        if (
+            sys.platform != "win32"
+        ):  # connected: the names have done their work, and a grader that is killed leaves none
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     @property
     def provisioner(self) -> Any:

@@ -248,6 +248,7 @@ def test_a_grader_that_is_killed_leaves_no_process(level, tmp_path):
         assert len(tree) >= 2
         grader.kill()
     assert gone(tree)
+    assert not [*tmp_path.glob("ciberaula-*")]
 
 
 def test_a_level_that_is_asked_for_and_does_not_work_is_a_refusal(folder, at_level, monkeypatch):
