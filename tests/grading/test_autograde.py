@@ -16,7 +16,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from ciberaula.grading import trusted
+from ciberaula.grading import autograde, trusted
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.config import course_config
 from ciberaula.grading.scoring import MEDIA_TYPE
@@ -465,3 +465,23 @@ def test_where_nothing_can_be_isolated_code_is_not_graded_and_data_is(course, gr
     assert states == {"ana": "not_gradable", "luis": "graded"}
     assert grades("ana")["p02"] == (None, True)
     assert "CIBERAULA_SANDBOX" in cell_of("p02").metadata["ciberaula"]["reason"]
+
+
+SHOWN = {
+    'question("p01")': False,
+    '# texto\nanonymity_lab("casos-k", answer="p09")': False,
+    'coding_room("E07", turns=(1, 9))': False,
+    'x = question("p01")': True,
+    "question(id)": True,
+    'submit_answer("p02", 5)': True,
+    'data("casos-k")': True,
+    'question("p01"); y = 1': True,
+    "roto(": True,
+}
+
+
+@pytest.mark.parametrize(("source", "runs"), SHOWN.items())
+def test_a_released_cell_that_only_shows_is_left_out_of_the_isolated_run(source, runs):
+    nb = nbformat.v4.new_notebook(cells=[new_code_cell(source), new_code_cell("question('otra')")])
+    expected = [source] * runs + ["question('otra')"]  # what the trainee wrote runs, whatever it is
+    assert autograde._worth_running(nb, {source.strip()}) == expected

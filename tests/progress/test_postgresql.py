@@ -82,17 +82,27 @@ def filled(server, kept):
     return sa.make_url(address).database
 
 
+@pytest.fixture(scope="module")
+def shared(server, filled):
+    """The address of a copy for all tests but one: each erases somebody else."""
+    return psycopg(server.database(filled))
+
+
 @pytest.fixture
-def on_server(server, filled, kept, tmp_path, monkeypatch):
-    """A home without the file, and the address of its gradebook."""
+def home(kept, tmp_path, monkeypatch):
+    """A home of the test's own without the file."""
     home = tmp_path / "server" / "var"
     shutil.copytree(kept, home, ignore=shutil.ignore_patterns("gradebook.db*"))
-    address = psycopg(server.database(filled))
     monkeypatch.setenv("CIBERAULA_HOME", str(home))
-    monkeypatch.setenv("CIBERAULA_DB_URL", address)
-    yield home, address
-    ledger.engine(address).dispose()
+    yield home
     ledger.engine.cache_clear()
+
+
+@pytest.fixture
+def on_server(home, shared, monkeypatch):
+    """The home, and the address of its gradebook."""
+    monkeypatch.setenv("CIBERAULA_DB_URL", shared)
+    return home, shared
 
 
 def psycopg(address):
@@ -104,6 +114,11 @@ def rows_of(address):
     engine = sa.create_engine(address, poolclass=sa.NullPool)
     with engine.connect() as connection:
         return {table.name: sorted(map(repr, connection.execute(sa.select(table)))) for table in TABLES}
+
+
+def known(student, address):
+    """The rows that name somebody."""
+    return [row for table in rows_of(address).values() for row in table if f"'{student}'" in row]
 
 
 def said_by_all(folder, capsys, monkeypatch):
@@ -132,9 +147,10 @@ def written_in(folder):
     return found
 
 
-def test_every_command_does_what_it_does_with_a_file(kept, on_server, tmp_path, capsys, monkeypatch):
+def test_every_command_does_what_it_does_with_a_file(server, filled, kept, home, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(ledger, "utc_now", lambda: datetime(2026, 6, 20, 12))
-    home, address = on_server
+    address = psycopg(server.database(filled))
+    monkeypatch.setenv("CIBERAULA_DB_URL", address)
     said = said_by_all(tmp_path / "from-server", capsys, monkeypatch)
 
     other = tmp_path / "file" / "var"
@@ -154,7 +170,7 @@ def test_every_command_does_what_it_does_with_a_file(kept, on_server, tmp_path, 
     assert "p02: 3 → 0" in said["override"][1] and "Lo explicó" in said["overrides"][1]
     assert "azu-1 · entrega n.º 1" in said["attempts"][1] and "hasta 2026-06-04 12:00 UTC" in said["extension"][1]
     assert "azu-1 lo explicó" in written_in(tmp_path / "from-server")["cambios.csv"].decode()
-    assert len(rows["student"]) == 11 and not [row for table in rows.values() for row in table if f"'{WHO}'" in row]
+    assert len(rows["student"]) == 11 and not known(WHO, address)
     assert not list(home.glob("gradebook.db*"))
 
 
@@ -175,8 +191,8 @@ def test_erasing_leaves_no_byte_in_the_tables(server, on_server):
     assert not [row for row in samples if re.search(rf"\b{WHO}\b", repr(row))]
 
 
-@pytest.mark.parametrize("why", ["in use", "of another"])
-def test_what_could_not_be_written_anew_is_said_with_its_command(server, on_server, why, capsys, monkeypatch):
+@pytest.mark.parametrize(("why", "who"), [("in use", "azu-2"), ("of another", "azu-3")])
+def test_what_could_not_be_written_anew_is_said_with_its_command(server, on_server, why, who, capsys, monkeypatch):
     _home, address = on_server
     monkeypatch.setattr(gradebook_rights, "PATIENCE_S", 0.1)
     name = sa.make_url(address).database
@@ -187,41 +203,39 @@ def test_what_could_not_be_written_anew_is_said_with_its_command(server, on_serv
     with sa.create_engine(address, poolclass=sa.NullPool).connect() as reader:
         if why == "in use":
             reader.execute(sa.text("SELECT * FROM grade"))
-        assert main(["erase", WHO, "--yes"]) == 0
+        assert known(who, address)
+        assert main(["erase", who, "--yes"]) == 0
     told = capsys.readouterr().out
     assert f"ejecute VACUUM (FULL, ANALYZE) en localhost/{name}" in told.replace(str(server.socket), "localhost")
-    rows = rows_of(address)
-    assert not [row for table in rows.values() for row in table if f"'{WHO}'" in row]
+    assert not known(who, address)
 
 
 def test_a_file_from_before_the_server_is_part_of_a_persons_rights(kept, on_server, tmp_path, capsys):
     home, address = on_server
     shutil.copy(kept / "gradebook.db", home)
     with closing(connect(home / "gradebook.db")) as old:
-        old.execute("UPDATE grade SET manual_score = 0.25 WHERE auto_score IS NOT NULL")
+        old.execute("UPDATE grade SET auto_score = 0.25 WHERE auto_score IS NOT NULL")
         old.commit()
-    assert main(["my-data", WHO, "--out", str(tmp_path / "suyo.zip")]) == 0
+    assert main(["my-data", "man-1", "--out", str(tmp_path / "suyo.zip")]) == 0
     with zipfile.ZipFile(tmp_path / "suyo.zip") as archive:
         marks = list(csv.DictReader(io.StringIO(archive.read("notas.csv").decode("utf-8-sig"))))
-        (attempt,) = csv.DictReader(io.StringIO(archive.read("intentos.csv").decode("utf-8-sig")))
-    assert len(marks) > 12 and attempt["receipt"] == "r"  # what is the same is told once
-    assert main(["erase", WHO, "--yes"]) == 0
+    assert len(marks) == 11 + 11 + 1  # what both say of the written answer is told once
+    assert main(["erase", "man-1", "--yes"]) == 0
     assert capsys.readouterr().out.count("libro de calificaciones") == 2
     for book in (address, f"sqlite:///{home}/gradebook.db"):
-        assert not [row for table in rows_of(book).values() for row in table if f"'{WHO}'" in row]
-    assert WHO.encode() not in (home / "gradebook.db").read_bytes().replace(b"azu-11", b"")
+        assert not known("man-1", book)
+    assert b"man-1" not in (home / "gradebook.db").read_bytes()
 
 
-def test_asking_an_empty_database_makes_nothing(server, on_server, capsys, monkeypatch):
-    home, _address = on_server
-    empty = psycopg(server.database())
+def test_asking_an_empty_database_makes_nothing(server, home, capsys, monkeypatch):
+    empty = psycopg(server.address("postgres"))
     monkeypatch.setenv("CIBERAULA_DB_URL", empty)
     assert main(["progress"]) == 0
     assert "12 participantes" in capsys.readouterr().out
     assert load(home).items == () and not changed_since(home, home / "none")
     assert main(["items", cohort.MODULE]) == 1
     assert main(["my-data", "azu-2", "--out", str(home / "x.zip")]) == 0
-    assert server.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", sa.make_url(empty).database) == "0"
+    assert server.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "0"
 
 
 def test_a_server_never_counts_as_unchanged(on_server):
@@ -237,8 +251,7 @@ def test_the_server_refuses_to_be_written_by_a_reader(on_server):
 
 
 @pytest.mark.parametrize("command", ["progress", "items", "my-data", "erase"])
-def test_a_server_out_of_reach_is_one_line_and_nothing_is_gone(on_server, command, capsys, monkeypatch):
-    home, _address = on_server
+def test_a_server_out_of_reach_is_one_line_and_nothing_is_gone(home, command, capsys, monkeypatch):
     monkeypatch.setenv("CIBERAULA_DB_URL", "postgresql+psycopg://docente:secreta@127.0.0.1:1/notas")
     before = sorted(home.rglob("*"))
     assert main(COMMANDS[command]) == 1
@@ -247,7 +260,7 @@ def test_a_server_out_of_reach_is_one_line_and_nothing_is_gone(on_server, comman
     assert sorted(home.rglob("*")) == before
 
 
-def test_another_programs_database_is_not_taken_for_an_empty_gradebook(server, on_server, capsys, monkeypatch):
+def test_another_programs_database_is_not_taken_for_an_empty_gradebook(server, home, capsys, monkeypatch):
     other = server.database()
     server.sql("CREATE TABLE facturas (id int)", sa.make_url(other).database)
     monkeypatch.setenv("CIBERAULA_DB_URL", psycopg(other))

@@ -44,7 +44,11 @@ _HOMES = {
     "term_calculator": "tools",
 }
 
+# Those that put a widget or a page under their cell, and do nothing else until somebody touches it.
+SHOWING = frozenset(_HOMES) - {"answers", "check", "data", "labels", "load", "submit_answer", "submit_table"}
+
 __all__ = [
+    "SHOWING",
     "anonymity_lab",
     "answers",
     "check",

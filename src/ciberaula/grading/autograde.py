@@ -5,6 +5,7 @@ instructor's tests score the answers elsewhere, as data. ``SaveGrades`` then wri
 be graded without one.
 """
 
+import ast
 import html
 import json
 import tempfile
@@ -19,6 +20,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Float, Integer, Unicode
 
+from ciberaula.classroom import SHOWING
 from ciberaula.classroom.record import RECORD_FILE, read_statements
 from ciberaula.classroom.sheetfile import SHEET_FILE, read_answers
 from ciberaula.errors import UserError
@@ -85,7 +87,7 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
         own_code = _own_code(nb, truth.released[notebook])
         code_items = _code_items(nb)
         if own_code and code_items and evidence.damage is None:
-            evidence = self._run_own_code(nb, places, code_items, evidence)
+            evidence = self._run_own_code(nb, truth.released[notebook], places, code_items, evidence)
         if evidence.damage:
             outcomes: dict[str, trusted.Outcome] = {
                 cell.id: trusted.NotGradable(cell.id, evidence.damage) for cell in tests
@@ -105,14 +107,16 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
         stuck = [one for one in outcomes.values() if isinstance(one, trusted.NotGradable)]
         return Marks(evidence.run is not None, tuple(f"{one.id}: {one.reason}" for one in stuck))
 
-    def _run_own_code(self, nb: Any, places: Places, items: Sequence[str], evidence: Evidence) -> Evidence:
+    def _run_own_code(
+        self, nb: Any, released: Collection[str], places: Places, items: Sequence[str], evidence: Evidence
+    ) -> Evidence:
         """Run every cell but the tests in a copy of the submission, and take the answers of the items by code from it."""
         with tempfile.TemporaryDirectory(prefix="ciberaula-") as scratch:
             folder = Path(scratch, "entrega")
             try:
                 isolated.copy_submission(places.submitted, places.release, folder)
                 _forget_answers(folder / SHEET_FILE, items)
-                report = self.isolated_run().run(_runnable(nb), folder)
+                report = self.isolated_run().run(_worth_running(nb, released), folder)
                 after = read_evidence(folder / SHEET_FILE)
             except SandboxRefused as error:  # by no fault of the trainee's: never a zero
                 return replace(evidence, damage=str(error))
@@ -199,6 +203,28 @@ def _runnable(nb: Any) -> list[str]:
     return [
         cell.source for cell in nb.cells if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell))
     ]
+
+
+def _worth_running(nb: Any, released: Collection[str]) -> list[str]:
+    """The cells of an isolated run without those that, as released, only show a widget: nobody looks at it there.
+
+    They bind no name and save no answer by themselves, and take most of the time of a run.
+    """
+    return [source for source in _runnable(nb) if source.strip() not in released or not _only_shows(source)]
+
+
+def _only_shows(source: str) -> bool:
+    """True for a cell that is one call of a showing function of the classroom, with plain values."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return False
+    if len(statements) != 1 or not isinstance(statements[0], ast.Expr) or not isinstance(statements[0].value, ast.Call):
+        return False
+    call = statements[0].value
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    plain = all(isinstance(value, ast.Constant | ast.Tuple) for value in given)
+    return plain and isinstance(call.func, ast.Name) and call.func.id in SHOWING
 
 
 def _code_items(nb: Any) -> list[str]:

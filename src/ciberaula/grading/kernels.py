@@ -115,9 +115,8 @@ class GradingKernel:
                     name=name
                 )
             ) from error
-        if (
-            sys.platform != "win32"
-        ):  # connected: the names have done their work, and a grader that is killed leaves none
+        # Connected: the names of the sockets have done their work, and a grader that is killed now leaves none behind.
+        if sys.platform != "win32":
             shutil.rmtree(self._sockets, ignore_errors=True)
 
     @property

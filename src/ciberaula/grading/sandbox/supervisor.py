@@ -81,7 +81,7 @@ def supervise(seed: Seed, world: World, rules: Any = None) -> NoReturn:
     finally:
         if not world.own_folders:  # its folder is the host's, and the host may be gone
             with contextlib.suppress(OSError):
-                os.execvp("rm", ["rm", "-rf", "--", str(world.work)])  # noqa: S606, S607
+                os.execvp("rm", ["rm", "-rf", "--", str(world.work)])  # noqa: S606
         os._exit(code)
 
 
