@@ -1,11 +1,13 @@
 """Take the pictures of the READMEs and guides: the real classroom with its demo cohort, in real Chromium.
 
-    python -m tests.pictures
+    python -m tests.pictures            # all of them
+    python -m tests.pictures grading    # the instructor's
 
 Pictures are small on purpose (a palette of 32 colours): they travel with the course over weak connections.
 """
 
 import io
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,17 +19,20 @@ from tests.launch.classroom import Running, started
 
 COURSE = Path(__file__).parents[1]
 MODULE = "05-proteccion-de-datos"
+NOTEBOOK = "proteccion-de-datos"
 WIDTH, HEIGHT = 1000, 640
 
 
-def main() -> None:
-    """Take all pictures, in a home of their own."""
+def main(wanted: list[str]) -> None:
+    """Take the pictures of ``wanted`` (``modules``, ``grading``; none named: of both), in a home of their own."""
     with tempfile.TemporaryDirectory(prefix="ciberaula-pictures-") as folder:
         home = Path(folder)
-        with started(home) as classroom:
-            _trainee(classroom, COURSE / "modules" / "imagenes")
-        with started(home, "instructor") as classroom:
-            _instructor(classroom, home, COURSE / "grading" / "imagenes")
+        if "modules" in wanted or not wanted:
+            with started(home) as classroom:
+                _trainee(classroom, COURSE / "modules" / "imagenes")
+        if "grading" in wanted or not wanted:
+            with started(home, "instructor") as classroom:
+                _instructor(classroom, home, COURSE / "grading" / "imagenes")
 
 
 def _trainee(classroom: Running, folder: Path) -> None:
@@ -59,14 +64,50 @@ def _instructor(classroom: Running, home: Path, folder: Path) -> None:
         page.locator("h1:visible").first.wait_for()
         page.goto(f"{address}/formgrader/manage_submissions/{MODULE}")
         page.locator("td.student-id", has_text="sim-01").wait_for()
+        page.locator("th", has_text="Status").click()  # what waits for a person comes first
+        page.mouse.move(0, 0)
         _save(page, folder / "formgrader.png")
         for name in ("cohorte", "institucion"):
             page.goto(f"{address}/voila/render/grading/dashboards/{name}.ipynb")
             page.get_by_text("De un vistazo").wait_for()
             _save(page, folder / f"{name}.png")
+        _cohort_parts(page, f"{address}/voila/render/grading/dashboards/cohorte.ipynb", folder)
+        _written_answer(page, f"{address}/formgrader", folder)
         (feedback,) = (home / "feedback" / "sim-06" / MODULE).glob("*.html")
         page.goto(feedback.as_uri())
         _save(page, folder / "retroalimentacion.png")
+
+
+def _cohort_parts(page: Page, address: str, folder: Path) -> None:
+    """How each question worked, and two texts side by side."""
+    page.goto(address)
+    questions = page.get_by_role("heading", name="Cómo funcionó cada pregunta")
+    questions.wait_for()
+    _to_top(questions)
+    _save(page, folder / "preguntas.png")
+    page.get_by_role("link", name="Comparar las respuestas escritas").click()
+    page.get_by_role("link", name="Ver los textos").nth(2).click()
+    beside = page.get_by_role("heading", name="Los textos, lado a lado")
+    beside.wait_for()
+    _to_top(beside)
+    _save(page, folder / "parecidos.png")
+
+
+def _written_answer(page: Page, formgrader: str, folder: Path) -> None:
+    """The form in which an instructor reads a written answer and gives its points."""
+    page.goto(f"{formgrader}/gradebook/{MODULE}/{NOTEBOOK}")
+    page.locator("td a", has_text="Submission").first.click()
+    answer = page.locator(".nbgrader_cell", has=page.locator("input.score")).last
+    answer.wait_for()
+    page.wait_for_timeout(1500)
+    _to_top(answer)
+    page.mouse.wheel(0, -110)  # the page's own bar lies over what is at the top
+    page.wait_for_timeout(500)
+    _save(page, folder / "calificar-texto.png")
+
+
+def _to_top(shown: Locator) -> None:
+    shown.evaluate("element => element.scrollIntoView()")
 
 
 def _save(shown: Page | Locator, path: Path) -> None:
@@ -77,4 +118,4 @@ def _save(shown: Page | Locator, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -4,7 +4,9 @@ import argparse
 import csv
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -23,6 +25,7 @@ from ciberaula.classroom.sheetfile import Content, Entry
 from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
+from ciberaula.progress import gradebook_rights
 from ciberaula.progress.commands import add_commands
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.rights import erase, held
@@ -147,6 +150,17 @@ def test_who_only_has_an_extension_is_given_it_and_erased(home):
     with pytest.raises(UserError, match="No hay nadie"):
         held(home, "azu-99")
     assert b"azu-99" not in (home / "gradebook.db").read_bytes()
+
+
+def test_a_gradebook_that_somebody_reads_is_written_anew_later(exchanged, monkeypatch):
+    monkeypatch.setattr(gradebook_rights, "PATIENCE_S", 0.1)
+    place = exchanged / "gradebook.db"
+    with closing(sqlite3.connect(place)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM student WHERE id = 'azu-1'").fetchone() == (1,)
+        assert erase(exchanged, "azu-1").to_do == (f"VACUUM en {place}",)
+    with closing(sqlite3.connect(place)) as reader:
+        assert reader.execute("SELECT count(*) FROM student WHERE id = 'azu-1'").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("student", ["nadie", "..", "../var", "azu-1/../azu-2", "*", ""])

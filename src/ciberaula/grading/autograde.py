@@ -10,7 +10,7 @@ import html
 import json
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,16 @@ NO_ANSWER = _("Sin respuesta.")
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a submission answers: values by item id, which came out of the isolated run, and why nothing can be read."""
+    """What a submission answers: values by item id, which came out of the isolated run, and why nothing can be read.
+
+    ``not_run``: why the code of an item could not be run, by no fault of the trainee's: never a zero.
+    """
 
     values: Mapping[str, Any]
     by_code: frozenset[str] = frozenset()
     damage: str | None = None
     run: isolated.RunReport | None = None
+    not_run: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 participants=participants(places.submitted),
                 keys=places.source,
             )
+            outcomes |= {item: trusted.NotGradable(item, why) for item, why in evidence.not_run.items()}
         for cell in nb.cells:
             _fill(cell, outcomes, evidence)
         _note(nb, own_code, evidence)
@@ -118,10 +123,9 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 _forget_answers(folder / SHEET_FILE, items)
                 report = self.isolated_run().run(_worth_running(nb, released), folder)
                 after = read_evidence(folder / SHEET_FILE)
-            except SandboxRefused as error:  # by no fault of the trainee's: never a zero
-                return replace(evidence, damage=str(error))
-            except OSError as error:
-                return replace(evidence, damage=cause(error))
+            except (SandboxRefused, OSError) as error:
+                why = cause(error) if isinstance(error, OSError) else str(error)
+                return replace(evidence, not_run=dict.fromkeys(items, why))
             except UserError as error:
                 return replace(evidence, run=isolated.RunReport(0.0, 0, str(error)))
         if after.damage:

@@ -8,6 +8,7 @@ import logging
 import math
 import os
 import shutil
+import signal
 import stat
 import time
 from collections.abc import Sequence
@@ -67,9 +68,26 @@ class KernelIsolatedRun:
         return on_kernel_thread(lambda: self._run(sources, folder))
 
     def _run(self, sources: Sequence[str], folder: Path) -> RunReport:
+        try:
+            report, left = self._once(sources, folder)
+            again = _killed_from_outside(left, self.total_seconds)
+        except _NotStarted:
+            again = True
+        if again:
+            # Somebody ended it: the system without memory, an administrator. Only what happens again is the code's doing.
+            report, left = self._once(sources, folder)
+        _take(left, folder / SHEET_FILE)
+        return report
+
+    def _once(self, sources: Sequence[str], folder: Path) -> tuple[RunReport, Left]:
         started = time.monotonic()
         limits = self.limits or Limits(cpu_seconds=math.ceil(self.total_seconds) + 5)
-        kernel = self._start(folder, limits)
+        try:
+            kernel = GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
+        except SandboxRefused:
+            raise
+        except UserError as error:  # before any of the code ran
+            raise _NotStarted(str(error)) from error
         failed, stopped = 0, None
         try:
             for source in sources:
@@ -81,29 +99,11 @@ class KernelIsolatedRun:
         finally:
             kernel.end()
         left: Left = kernel.provisioner.left
-        if left.ended in ("refused", "lost"):
-            raise SandboxRefused(_("la ejecución aislada se perdió ({why})").format(why=left.why or left.ended))
+        if left.ended == "refused":
+            raise SandboxRefused(_("la ejecución aislada no pudo empezar ({why})").format(why=left.why))
         if stopped or left.sheet_problem == "not_plain":
             stopped = _why(left, limits) or stopped
-        _take(left, folder / SHEET_FILE)
-        return RunReport(time.monotonic() - started, failed, stopped)
-
-    def _start(self, folder: Path, limits: Limits) -> GradingKernel:
-        """A kernel, at the second try if need be. One that does not start has run nothing: no fault of the code's."""
-
-        def start() -> GradingKernel:
-            return GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
-
-        try:
-            return start()
-        except SandboxRefused:
-            raise
-        except UserError as error:
-            _log.warning("a run did not start, and is tried again: %s", error)
-        try:
-            return start()
-        except UserError as error:
-            raise SandboxRefused(str(error)) from error
+        return RunReport(time.monotonic() - started, failed, stopped), left
 
     def _cell(self, kernel: GradingKernel, source: str, started: float) -> bool:
         """Run one cell; whether it ended well. ``KernelTimeout`` when it has to be the last one."""
@@ -116,6 +116,18 @@ class KernelIsolatedRun:
             if not error.interrupted:
                 raise
             return False
+
+
+class _NotStarted(SandboxRefused):
+    """A run that ended before it began."""
+
+
+def _killed_from_outside(left: Left, cpu_seconds: float) -> bool:
+    """True where the supervisor is gone without a word, or the kernel ended by a signal that it cannot send itself."""
+    if left.ended == "lost":
+        return True
+    killed = os.WIFSIGNALED(left.status) and os.WTERMSIG(left.status) == signal.SIGKILL
+    return left.ended == "exit" and killed and left.cpu < cpu_seconds
 
 
 def _why(left: Left, limits: Limits) -> str | None:

@@ -108,9 +108,7 @@ class Marker:
             (folder / f"{name}.ipynb").write_text(nbformat.writes(nb, version=4) + "\n", encoding="utf-8")
         for path in _files(folder):
             path.chmod(0o444)  # nbgrader's own: a graded copy is no place to edit
-        return Marked(
-            student, receipt, handed_in_at(submitted), signature, digest, notebooks, tuple(reasons), own_code
-        )
+        return Marked(student, receipt, handed_in_at(submitted), signature, digest, notebooks, tuple(reasons), own_code)
 
     def _mark_notebook(self, nb: Any, name: str, submitted: Path) -> Marks:
         truth = self.truth.notebooks[name]

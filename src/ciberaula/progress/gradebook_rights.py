@@ -25,7 +25,7 @@ _NOTEBOOKS, _GRADES, _COMMENTS = SubmittedNotebook.__table__, Grade.__table__, C
 # Every table with rows about a person; who names another comes before it.
 _PERSONAL = (*_LEDGER.values(), _COMMENTS, _GRADES, _NOTEBOOKS, _SUBMISSIONS, _STUDENTS)
 # How long rewriting a table waits for whoever reads it.
-PATIENCE_S = 10
+PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _rewrite(db_url: str) -> bool:
 
 
 def _rewrite_file(connection: sa.Connection) -> bool:
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * PATIENCE_S}")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * PATIENCE_S)}")
     connection.exec_driver_sql("VACUUM")
     # Grading keeps a write-ahead log beside the file: what it holds of the old pages goes too, unless somebody reads them.
     held_up, _pages, _moved = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
@@ -99,11 +99,13 @@ def _rewrite_file(connection: sa.Connection) -> bool:
 
 def _rewrite_tables(connection: sa.Connection) -> bool:
     """``FULL``, for a plain ``VACUUM`` leaves deleted rows where they are until others need the room; ``ANALYZE``, for the
-    planner keeps samples of what is in a column. PostgreSQL passes over tables of another owner without an error: that the
-    files are others tells whether it did."""
+    planner keeps samples of what is in a column (their earlier ones wait for the server's own vacuum, as does its log).
+
+    PostgreSQL passes over tables of another owner without an error: that the files are others tells whether it did.
+    """
     connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE_S}s'")
     before = _files(connection)
-    connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(table.name for table in _PERSONAL)}")
+    connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(table.name for table in _PERSONAL)}")
     return not set(before) & set(_files(connection))
 
 

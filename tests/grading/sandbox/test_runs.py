@@ -1,10 +1,12 @@
 """How runs begin, misbehave and end; nursery level unless said."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -373,3 +375,29 @@ def test_a_system_without_control_groups_of_version_2_has_none(tmp_path):
     (tmp_path / "own").write_text("9:name=systemd:/\n")
     assert cgroups.delegated(tmp_path, tmp_path / "own") is None
     assert cgroups.delegated(tmp_path, tmp_path / "nada") is None
+
+
+@pytest.mark.parametrize("who", ["kernel", "supervisor"])
+def test_what_somebody_else_ended_is_run_once_more(folder, at_level, who):
+    at_level("nursery")
+    run = KernelIsolatedRun(KERNEL, folder / "sin-datos", 20, 30)
+    run.run(["1"], folder)  # the nursery is there
+    resting = {one.pid for one in sandboxed()}
+    shots = []
+
+    def shoot():
+        while not shots:
+            with contextlib.suppress(psutil.Error):  # whatever comes and goes meanwhile
+                kernels = [one for one in sandboxed() if one.pid not in resting and not one.children()]
+                if kernels and kernels[-1].ppid() not in resting:
+                    victim = kernels[-1] if who == "kernel" else kernels[-1].parent()
+                    victim.kill()
+                    shots.append(victim.pid)
+
+    killer = threading.Thread(target=shoot)
+    killer.start()
+    report = run.run(["import time; time.sleep(0.6)", SAVED], folder)
+    killer.join()
+    assert len(shots) == 1
+    assert (report.failed_cells, report.stopped) == (0, None)
+    assert (folder / "respuestas.json").read_text() == SHEET
