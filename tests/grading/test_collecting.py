@@ -1,6 +1,7 @@
 """From the exchange into ``submitted/``: the next attempt in its turn, whole, and nothing but plain files."""
 
 import os
+import pwd
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -279,3 +280,12 @@ def test_the_command_grades_each_attempt_in_its_turn(course, inbound, capsys):
     assert "4 entregas: 3 calificadas" in capsys.readouterr().out.splitlines()[-1]
     assert main(["grade", ASSIGNMENT]) == 0
     assert "2 sin cambios" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_work_in_the_name_of_another_account_of_the_machine_stays_in_the_exchange(course, inbound):
+    honest, forged = submit(inbound, "daemon", RIGHT), submit(inbound, "nobody", RIGHT)
+    os.chown(honest, pwd.getpwnam("daemon").pw_uid, -1)
+    os.chown(forged, pwd.getpwnam("daemon").pw_uid, -1)
+    collected = collect(course_config(), ASSIGNMENT)
+    assert collected.brought == ("daemon",)
+    assert "otra cuenta" in collected.refused[0]

@@ -7,6 +7,7 @@ next waits until the one in ``submitted/`` has been graded. The exchange keeps e
 
 import errno
 import os
+import pwd
 import shutil
 import stat
 import tempfile
@@ -168,10 +169,26 @@ def handed_in(inbound: Path, assignment: str) -> tuple[dict[str, list[Handed]], 
         if at is None or len(parts) > 4 or not STUDENT_ID.fullmatch(parts[0]):
             refused.append(_line(inbound / name, _("su nombre no es el de una entrega; quedó en el intercambio")))
             continue
+        if _by_another_account(inbound / name, parts[0]):
+            told = _("la dejó otra cuenta de este equipo a nombre de esa persona; quedó en el intercambio")
+            refused.append(_line(inbound / name, told))
+            continue
         found.setdefault(parts[0], []).append(Handed(parts[0], at, parts[2], inbound / name))
     for attempts in found.values():
         attempts.sort(key=lambda one: (one.at, one.folder.name))
     return found, refused
+
+
+def _by_another_account(folder: Path, student: str) -> bool:
+    """True where trainees have accounts of this machine and the folder belongs to neither that trainee's nor ours.
+
+    Whoever can write to the exchange can name a folder after anybody; nbgrader takes it, and leaves a line in its log.
+    """
+    try:
+        account = pwd.getpwnam(student).pw_uid
+        return folder.lstat().st_uid not in (account, os.getuid())
+    except (KeyError, OSError):
+        return False
 
 
 def next_attempts(

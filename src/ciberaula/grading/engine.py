@@ -317,6 +317,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error).rstrip(".")
     if isinstance(error, OSError):
-        return _("no se pudo leer o guardar: {cause}").format(cause=cause(error))
+        file = Path(str(error.filename)).name if error.filename else _("un archivo")
+        return _("no se pudo leer o guardar {file}: {cause}").format(file=file, cause=cause(error))
     _log.exception("a submission could not be graded")
     return _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}".splitlines()[0][:200])

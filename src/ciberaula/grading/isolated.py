@@ -80,7 +80,6 @@ class KernelIsolatedRun:
         return report
 
     def _once(self, sources: Sequence[str], folder: Path) -> tuple[RunReport, Left]:
-        started = time.monotonic()
         limits = self.limits or Limits(cpu_seconds=math.ceil(self.total_seconds) + 5)
         try:
             kernel = GradingKernel(self.kernel_name, cwd=folder, limits=limits, datasets=self.datasets)
@@ -88,6 +87,7 @@ class KernelIsolatedRun:
             raise
         except UserError as error:  # before any of the code ran
             raise _NotStarted(str(error)) from error
+        started = time.monotonic()  # what the machine took to begin is none of the trainee's time
         failed, stopped = 0, None
         try:
             for source in sources:

@@ -105,7 +105,7 @@ def _rewrite_tables(connection: sa.Connection) -> bool:
     """
     connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE_S}s'")
     before = _files(connection)
-    connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(table.name for table in _PERSONAL)}")
+    connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(table.name for table in _PERSONAL)}")
     return not set(before) & set(_files(connection))
 
 
