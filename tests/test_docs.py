@@ -27,6 +27,8 @@ from ciberaula.launch.development import POT, catalogue
 COURSE = Path(__file__).parents[1]
 READ_BY_PEOPLE = [
     *("README.md", "README.es.md", "CONTRIBUTING.md", "modules/GUIA.md", "grading/GUIA.md", "datasets/README.md"),
+    *(f"grading/guia/{name}.md" for name in ("calificar", "exportar", "instituciones", "mesa-compartida")),
+    *("grading/guia/preguntas-y-textos.md", "grading/servicio/LEEME.md"),
 ]
 PAGES = [*READ_BY_PEOPLE, "modules/inicio.md", "modules/entregar.md", "grading/inicio.md"]
 
@@ -84,10 +86,10 @@ def test_both_readmes_say_the_same() -> None:
 
 
 def test_pictures_are_small_and_described() -> None:
-    for name in ("README.md", "README.es.md"):
+    for name in ("README.md", "README.es.md", "grading/GUIA.md"):
         for words, picture in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text(name)):
             assert len(words) > 15, picture
-            assert (COURSE / picture).stat().st_size < 60_000, picture
+            assert (COURSE / name).parent.joinpath(picture).stat().st_size < 60_000, picture
 
 
 def test_the_contributors_table_names_what_exists() -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from ciberaula.errors import UserError
 from ciberaula.grading import engine, ledger
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.config import course_config
+from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.staging import RECEIPT, Stage, receipt_in
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
 
@@ -30,7 +30,7 @@ WORK: dict[str, dict[str, Any]] = {
 }
 
 
-def chunk(*students: str, force: bool = False) -> dict[str, engine.Graded]:
+def chunk(*students: str, force: bool = False) -> dict[str, Graded]:
     return {one.student: one for one in engine.grade_chunk(engine.Order(ASSIGNMENT, students, force))}
 
 
@@ -146,7 +146,7 @@ def _change_test(_folder: Path) -> None:
     ("change", "again"),
     [(_touch, False), (_change_sheet, True), (_lose_copy, True), (_press_autograde, True), (_change_test, True)],
 )
-def test_what_makes_work_pending_again(course, change: Callable[[Path], None], again):
+def test_what_makes_work_pending_again(course, change, again):
     folder = hand_in(course, "ana", RIGHT)
     hand_in(course, "luis", RIGHT)
     chunk("ana", "luis")

@@ -23,7 +23,7 @@ def attempt(number, points=None, state="graded", hours=None, *, counts=False, re
 
 def play(policy, attempts, due=DUE):
     """Grade attempts one after another; which one counts in the end."""
-    known = []
+    known: list[Attempt] = []
     for one in attempts:
         counts = decide(policy, known, one, due=due)
         assert counts == (why_kept(policy, known, one, due=due) is None)

@@ -6,8 +6,6 @@ import errno
 import io
 import json
 import logging
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +14,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +46,7 @@ class Inline:
 
     def submit(self, work, order):
         self.orders.append((work.__name__, order.students))
-        future = Future()
+        future: Future[Any] = Future()
         try:
             instead = self.before(order) if self.before else None
             future.set_result(instead or work(order))
@@ -319,7 +318,7 @@ def test_a_killed_process_loses_nothing(course):
         ana = submit(course, "ana", RIGHT)
         bench.service.turn()
         (process,) = pool._executor._processes.values()
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         deadline = time.monotonic() + 60
         while not page_for(ana).exists() and time.monotonic() < deadline:
             bench.service.turn()
@@ -353,7 +352,7 @@ def test_a_service_that_is_asked_to_stop_does(bench):
 
 def test_the_unit_starts_the_command_and_leaves_room_for_the_sandbox():
     unit = configparser.ConfigParser(strict=False, comment_prefixes=("#",), interpolation=None)
-    unit.optionxform = str
+    unit.optionxform = str  # type: ignore[method-assign, assignment]
     unit.read(COURSE / "grading" / "servicio" / "ciberaula-calificacion.service", encoding="utf-8")
     service = dict(unit["Service"])
     _python, _m, package, *words = service["ExecStart"].split()

@@ -145,7 +145,12 @@ def _kill_one(mark: str, chance: random.Random) -> str:
         victim.send_signal(signal.SIGKILL)
     except psutil.Error:
         return "ended"
-    kinds = {"sandbox.nursery": "sandbox", "ipykernel_launcher": "kernel", "forkserver": "worker", "spawn_main": "worker"}
+    kinds = {
+        "sandbox.nursery": "sandbox",
+        "ipykernel_launcher": "kernel",
+        "forkserver": "worker",
+        "spawn_main": "worker",
+    }
     return next((kind for sign, kind in kinds.items() if sign in words), "grader" if " grade " in words else "other")
 
 

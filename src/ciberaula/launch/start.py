@@ -17,7 +17,7 @@ from ciberaula.launch.notebooks import refresh_home, sign
 from ciberaula.launch.profiles import PROFILES, Profile, new_server, state_folder, write_configuration
 from ciberaula.paths import course_root, home
 
-GUIDE = Path("grading/GUIA.md")
+GUIDE = Path("grading/guia/instituciones.md")
 Say = Callable[[str], None]
 
 

@@ -383,7 +383,7 @@ def test_what_somebody_else_ended_is_run_once_more(folder, at_level, who):
     run = KernelIsolatedRun(KERNEL, folder / "sin-datos", 20, 30)
     run.run(["1"], folder)  # the nursery is there
     resting = {one.pid for one in sandboxed()}
-    shots = []
+    shots: list[int] = []
 
     def shoot():
         while not shots:
