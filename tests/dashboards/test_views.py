@@ -19,6 +19,7 @@ from ciberaula.grading.config import COURSE_ID, gradebook_url
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.snapshot import refresh
 from tests.progress import cohort
+from tests.progress.test_snapshot import failed_attempt
 
 VIEWS = {
     "cohort": cohort_page,
@@ -131,7 +132,7 @@ def test_the_four_states_and_their_reasons(viewer):
     text = " ".join(text_of(cohort_page().html).split())
     for said in (
         "Completó: 5", "En curso: 2", "Necesita ayuda: 3", "Sin empezar: 2",
-        "puntaje bajo 70", "una decisión crítica por repetir", "falta revisar 1", "no se pudo calificar 1",
+        "puntaje bajo 70", "una decisión crítica por repetir", "falta revisar 1", "no se pudo leer 1",
     ):  # fmt: skip
         assert said in text, said
 
@@ -340,5 +341,21 @@ def test_a_submission_that_could_not_be_graded_at_all_takes_one_line(viewer, dem
     refresh(tmp_path / "var", now=cohort.NOW)
     viewer.setenv("CIBERAULA_HOME", str(tmp_path / "var"))
     html = cohort_page().html
-    assert "4 respuestas esperan" in html and "2 preguntas" in html
+    assert "4 respuestas de 3 entregas esperan a una persona" not in html and "2 preguntas" in html
+    assert "3 respuestas de 2 entregas esperan a una persona; 1 respuesta de 1 entrega no se pudo leer." in html
     assert html.count("/formgrader/submissions/") == 3
+
+
+def test_work_that_could_not_be_opened_is_listed_with_its_reason(viewer, demo, tmp_path):
+    shutil.copytree(demo, tmp_path / "var")
+    failed_attempt(tmp_path / "var", "azu-6", "el cuaderno está dañado; no se pudo leer /x/azu-6/<a>.ipynb")
+    whole = refresh(tmp_path / "var", now=cohort.NOW)
+    assert "azu-6" not in "".join(one.reason for one in whole.reviews)
+    viewer.setenv("CIBERAULA_HOME", str(tmp_path / "var"))
+    html = cohort_page().html
+    text = " ".join(text_of(html).split())
+    assert "no se pudo leer; 1 entrega no se pudo calificar." in text
+    assert (
+        "Fanny Illescas La entrega entera No se pudo calificar el cuaderno está dañado; no se pudo leer /x/…/" in text
+    )
+    assert "<a>" not in html and "la última entrega no se pudo calificar" in text

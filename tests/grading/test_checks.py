@@ -15,6 +15,7 @@ from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import checks
 from ciberaula.grading.checks import check_gradebook, explain, place_of
+from ciberaula.grading.config import SERVER_NOTE, gradebook_url, note_place
 from ciberaula.grading.plainly import plainly
 from tests.grading.course import ASSIGNMENT
 
@@ -205,6 +206,37 @@ def test_the_server_and_no_secret_name_the_place():
     assert place_of("sqlite:////var/libro.db") == "/var/libro.db"
     with pytest.raises(UserError):
         place_of("secreto")
+
+
+def test_a_path_with_any_sign_is_the_file_that_it_says(tmp_path):
+    for name in ("a%25b", "ñandú", "con espacio?y#", "100%"):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert place_of(gradebook_url(folder)) == str(folder / "gradebook.db")
+        with sa.create_engine(gradebook_url(folder)).begin() as connection:
+            connection.execute(sa.text("CREATE TABLE a (b INT)"))
+        assert (folder / "gradebook.db").stat().st_size
+
+
+def test_a_home_with_its_gradebook_on_a_server_gets_no_empty_one_beside_it(untouched, tmp_path, monkeypatch, capsys):
+    home = tmp_path / "var"
+    shutil.copytree(untouched / "var", home)
+    monkeypatch.setenv("CIBERAULA_HOME", str(home))
+    note_place()
+    assert not (home / SERVER_NOTE).exists()  # a file is what there is anyway
+    monkeypatch.setenv("CIBERAULA_DB_URL", "postgresql+psycopg://ana:secreto@base.ejemplo/notas")
+    note_place()
+    assert not any(word in (home / SERVER_NOTE).read_text() for word in ("ana", "secreto", "base.ejemplo"))
+    monkeypatch.delenv("CIBERAULA_DB_URL")
+    (home / "gradebook.db").unlink()
+    for words in COMMANDS:
+        line = refused(words, capsys)
+        assert "está en un servidor: indique su dirección en CIBERAULA_DB_URL" in line, words
+    assert not (home / "gradebook.db").exists()
+    monkeypatch.setenv("CIBERAULA_DB_URL", line.split(" indique ")[-1].rstrip(".\n"))  # as the line says
+    note_place()
+    monkeypatch.delenv("CIBERAULA_DB_URL")
+    assert gradebook_url() == f"sqlite:///{home}/gradebook.db"
 
 
 # Runs with the course on a disk of its own. "full": all of it is taken; "nearly": there is room to begin and none to end.

@@ -223,6 +223,13 @@ def test_a_command_with_a_wrong_level_says_how_to_write_it(course):
         run("grade-rubric", ASSIGNMENT, "ana", "derechos")
 
 
+def test_a_gradebook_that_nbgrader_cannot_use_is_named_by_its_place(course):
+    cohort = Cohort()
+    cohort.api.coursedir.db_url = "postgresql+psycopg://ana:secreto@base.ejemplo/notas"
+    told = cohort._step({"success": False, "log": "There was an error accessing the nbgrader database"}).reason
+    assert told == "no se pudo usar el libro de calificaciones (base.ejemplo/notas)"
+
+
 def test_a_bundle_for_an_assignment_that_was_not_released_is_refused(course, tmp_path, capsys):
     work = tmp_path / ASSIGNMENT
     work.mkdir()

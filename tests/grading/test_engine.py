@@ -17,7 +17,7 @@ from ciberaula.grading import engine, ledger
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.config import course_config
 from ciberaula.grading.outcomes import Graded
-from ciberaula.grading.staging import RECEIPT, Stage, receipt_in
+from ciberaula.grading.staging import ASIDE, RECEIPT, Stage, receipt_in
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
 
 WORK: dict[str, dict[str, Any]] = {
@@ -83,7 +83,6 @@ def test_a_chunk_leaves_what_nbgraders_own_way_leaves(course):
     ours = rows(), copies(list(WORK))
     shutil.rmtree(course / "var" / "autograded")
     (course / "var" / "gradebook.db").unlink()
-    ledger.engine.cache_clear()
     cohort = Cohort()
     assert cohort.generate(ASSIGNMENT).done
     for student in WORK:
@@ -103,7 +102,7 @@ def test_the_marks_of_a_chunk_are_written_all_or_none(course):
         with pytest.raises(UserError):
             chunk("ana", "luis")
     assert rows() == {}
-    assert not list((course / "var" / "calificando").iterdir())
+    assert not list((course / "var" / "autograded" / ASIDE).glob("[!.]*"))
     assert {one.state for one in chunk("ana", "luis").values()} == {"graded"}
 
 
@@ -159,7 +158,7 @@ def test_a_second_attempt_has_a_row_of_its_own_and_the_first_one_stays(course, g
     folder = hand_in(course, "ana", {"p01": "a"})
     chunk("ana")
     shutil.rmtree(folder)
-    hand_in(course, "ana", RIGHT)
+    (hand_in(course, "ana", RIGHT) / "timestamp.txt").write_text("2026-03-03 10:00:00.000000 UTC")
     chunk("ana")
     assert grades("ana")["p01"] == (2, False)
     with ledger.reading(Cohort().db_url) as connection:
@@ -206,19 +205,19 @@ def test_a_folder_left_aside_comes_into_its_place_or_goes(course):
     place = Cohort().folder("autograded", "ana", ASSIGNMENT)
     receipt = receipt_in(place)
     assert receipt is not None
-    aside = course / "var" / "calificando"
+    aside = course / "var" / "autograded" / ASIDE
     stage = Stage(aside)
     place.rename(stage.folder / receipt)
     stage.place("otro")
     stage._lock.close()  # the process is gone, its folder is not
     assert engine.pending(ASSIGNMENT) == engine.Pending(("luis",), ("ana",))
     assert receipt_in(place) == receipt
-    assert not list(aside.iterdir())
+    assert not list(aside.glob("[!.]*"))
 
 
 def test_what_another_process_is_making_is_left_alone(course):
     hand_in(course, "ana", RIGHT)
-    stage = Stage(course / "var" / "calificando")
+    stage = Stage(course / "var" / "autograded" / ASIDE)
     folder = stage.place("suyo")
     engine.pending(ASSIGNMENT)
     assert folder.is_dir()

@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 
 from ciberaula.grading import ledger
 from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.config import SERVER_NOTE, file_url
 from ciberaula.grading.engine import Order, grade_chunk, pending
 from tests.casework.postgres import running
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
@@ -44,6 +45,7 @@ def filled(server, generated):
         patch.setenv("CIBERAULA_DB_URL", psycopg(address))
         step = Cohort().generate(ASSIGNMENT)
         assert step.done, step.reason
+    (generated / "var" / SERVER_NOTE).unlink()  # others use the same course with a file
     return address.partition("@/")[2].partition("?")[0]
 
 
@@ -93,7 +95,8 @@ def test_two_graders_at_once_grade_each_submission_once_as_on_sqlite(course, on_
     assert pending(ASSIGNMENT).todo == ()
     found = marks(on_postgresql)
 
-    monkeypatch.delenv("CIBERAULA_DB_URL")  # the same course, submissions and code with the gradebook in a file
+    # The same course, submissions and code with the gradebook in a file.
+    monkeypatch.setenv("CIBERAULA_DB_URL", file_url(course / "var"))
     again = grade_chunk(Order(ASSIGNMENT, tuple(STUDENTS)))
     assert {one.state for one in again} == {"graded"}
     assert marks(Cohort().db_url) == found

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from ciberaula.cli import main
 from ciberaula.errors import UserError
+from ciberaula.grading import erased
 from ciberaula.grading.roster import Learner, compare, merged, read_roster, write_roster
 
 HEADER = "id,name,cohort,group,setting,simulated\n"
@@ -27,13 +28,15 @@ def test_semicolons_of_a_spreadsheet_in_spanish_are_read(tmp_path):
 
 BAD = {
     "duplicate": (HEADER + "ana,Ana,A,1,rural,true\nANA,Otra,A,1,rural,true\n", "fila 3: el id «ANA» está repetido"),
-    "missing column": ("id,name\nana,Ana\n", "falta o se repite «cohort»"),
+    "missing column": ("id,name\nana,Ana\n", "faltan las columnas «cohort», «setting» y «simulated»"),
     "short row": (HEADER + "ana,Ana\n", "fila 2: no tiene el mismo número de columnas"),
     "long row": (HEADER + "ana,Ana,A,1,rural,true,más\n", "fila 2: no tiene el mismo número de columnas"),
     "setting": (HEADER + "ana,Ana,A,1,campo,true\n", "fila 2: el valor «campo» de la columna setting"),
     "path as id": (HEADER + "../ana,Ana,A,1,rural,true\n", "fila 2: el valor «../ana» de la columna id"),
     "empty name": (HEADER + "ana, ,A,1,rural,true\n", "de la columna name"),
-    "empty file": ("", "falta o se repite «id»"),
+    "empty file": ("", "faltan las columnas «id», «name», «cohort», «setting» y «simulated»"),
+    "one missing": (HEADER.replace(",setting", ""), "falta la columna «setting»; las columnas son id,name"),
+    "in Spanish": ("id,nombre,cohorte,zona,simulada\nana,Ana,A,campo,no\n", "el valor «campo» de la columna zona"),
 }
 
 
@@ -77,6 +80,8 @@ ODD_BUT_CLEAR = {
     "columns in another order": b"simulated,id,name,cohort,setting,group\ntrue,ana,Ana N\xc3\xba\xc3\xb1ez,2026-A,rural,1\n",
     "blanks around": (HEADER.replace(",", " , ") + ROW.replace(",", " , ")).encode(),
     "accents in two characters": (HEADER + ROW.replace("Núñez", "Nu\u0301n\u0303ez")).encode(),
+    "headings in Spanish": "Identificador;Nombre;Cohorte;Grupo;Entorno;Simulada\nana;Ana Núñez;2026-A;1;Rural;Sí\n".encode(),
+    "headings in capitals": (HEADER.upper() + ROW).encode(),
     "saved by Excel in Spanish": (HEADER + ROW.replace("true", "VERDADERO")).replace(",", ";").encode("utf-8-sig"),
 }
 
@@ -103,15 +108,22 @@ WRONG = {
     "utf-16 without its mark": ((HEADER + "ana,Ana,A,1,rural,true\n").encode("utf-16-le"), "fila 1: no está en UTF-8"),
     "a workbook": (b"PK\x03\x04\x14\x00", "es un libro de Excel, no un CSV"),
     "renamed column": (
-        HEADER.replace("name", "Nombre").encode(),
-        "fila 1: la columna «Nombre» no se conoce; escriba name",
+        HEADER.replace("id", "Cédula").encode(),
+        "fila 1: la columna «Cédula» no se conoce; si es «id», cámbiele el nombre; si no, quítela.",
     ),
-    "capitals": (HEADER.replace("id", "ID").encode(), "la columna «ID» no se conoce; escriba id"),
+    "two renamed": (
+        HEADER.replace("id", "Cédula").replace("name", "Alumna").encode(),
+        "la columna «Cédula» no se conoce; si es «id» o «name», cámbiele el nombre",
+    ),
+    "the same in two languages": (
+        HEADER.replace("group", "nombre").encode(),
+        "las columnas «name» y «nombre» son la misma; deje una sola",
+    ),
     "extra column": (
         HEADER.replace("\n", ",cedula\n").encode(),
         "la columna «cedula» no se conoce; quítela: las columnas son id,name",
     ),
-    "a column twice": (HEADER.replace("group", "name").encode(), "falta o se repite «name»"),
+    "a column twice": (HEADER.replace("group", "name").encode(), "las columnas «name» y «name» son la misma"),
     "open quotes": ((HEADER + '"ana,Ana,A,1,rural,true\nluis,Luis,A,1,rural,true\n').encode(), "fila 2: hay comillas"),
     "quotes in between": ((HEADER + ROW + '"ana" b,Ana,A,1,rural,true\n').encode(), "fila 3: hay comillas sin cerrar"),
     "a name of two lines": ((HEADER + 'ana,"Ana\nNúñez",A,1,rural,true\n').encode(), "fila 2: hay comillas"),
@@ -192,7 +204,7 @@ def test_a_list_is_checked_then_taken_and_nobody_is_lost(tmp_path, at_home, caps
     new = tmp_path / "nueva.csv"
     new.write_text(HEADER + ROW + "luis,Luis,A,1,urban,true\n", encoding="utf-8")
     code, out, _err = said(capsys, "roster", "check", new)
-    assert (code, out[:3]) == (0, ["2 personas en la lista.", "Nueva: ana.", "Nueva: luis."])
+    assert (code, out[:2]) == (0, ["2 personas en la lista.", "2 nuevas: ana, luis."])
     assert list(at_home.iterdir()) == []
     assert said(capsys, "roster", "import", new)[0] == 0
     assert list(read_roster()) == ["ana", "luis"]
@@ -204,14 +216,42 @@ def test_a_list_is_checked_then_taken_and_nobody_is_lost(tmp_path, at_home, caps
     code, out, _err = said(capsys, "roster", "import", new)
     assert code == 0
     assert out[1:4] == [
-        "Nueva: zoe.",
+        "1 nueva: zoe.",
         "Cambia: luis (group).",
-        "Ya no está: ana. Se conserva con su trabajo; para borrarla: ciberaula erase ana.",
+        "Ya no está: ana. Se conserva con su trabajo; para borrarla: ciberaula erase ana --yes.",
     ]
     assert [(one.id, one.group) for one in read_roster().values()] == [("luis", "2"), ("zoe", "1"), ("ana", "1")]
     made = (at_home / "roster.csv").stat().st_mtime_ns
     assert said(capsys, "roster", "import", new)[1][-1] == "La lista del curso ya estaba al día."
     assert (at_home / "roster.csv").stat().st_mtime_ns == made
+
+
+def test_a_long_list_is_told_in_short(tmp_path, at_home, capsys):
+    new = tmp_path / "nueva.csv"
+    new.write_text(HEADER + "".join(f"a{n:02},A,A,1,urbano,no\n" for n in range(24)), encoding="utf-8")
+    named = ", ".join(f"a{n:02}" for n in range(10))
+    assert said(capsys, "roster", "import", new)[1][1] == f"24 nuevas: {named} y 14 más."
+    assert read_roster()["a00"].setting == "urban"
+    new.write_text(HEADER + "".join(f"a{n:02},B,A,1,urbano,no\n" for n in range(12)), encoding="utf-8")
+    out = said(capsys, "roster", "import", new)[1]
+    assert out[1:11] == [f"Cambia: a{n:02} (name)." for n in range(10)]
+    assert out[11] == "Y 2 cambios más."
+    assert out[12].startswith("Ya no están: a12, a13, ") and " y 2 más. Se conservan con su trabajo;" in out[12]
+
+
+def test_who_was_erased_does_not_come_back_unnoticed(tmp_path, at_home, capsys):
+    erased.remember("ana")
+    erased.remember("luis")
+    kept = at_home / "borrados.txt"
+    assert b"ana" not in kept.read_bytes() and kept.stat().st_mode & 0o777 == 0o600
+    new = tmp_path / "nueva.csv"
+    new.write_text(HEADER + ROW + ROW.replace("ana", "eva"), encoding="utf-8")
+    warning = "Atención: los datos de ana se borraron, y con esta lista vuelve a entrar."
+    for what in ("check", "import"):
+        assert any(line.startswith(warning) for line in said(capsys, "roster", what, new)[1])
+    assert erased.erased_among(["ANA", "Luis"]) == ["Luis"]  # she is back; he is not
+    erased.forget(["luis"])
+    assert not kept.exists()
 
 
 def test_a_wrong_list_changes_nothing(tmp_path, at_home, capsys):

@@ -18,6 +18,7 @@ from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.config import COURSE_ID
+from ciberaula.paths import home as home_now
 from ciberaula.progress import gradebook_rights
 from ciberaula.progress.gradebook import changed_since, read_grades, reading
 from ciberaula.progress.store import load
@@ -102,7 +103,7 @@ def home(kept, tmp_path, monkeypatch):
     shutil.copytree(kept, home, ignore=shutil.ignore_patterns("gradebook.db*"))
     monkeypatch.setenv("CIBERAULA_HOME", str(home))
     yield home
-    ledger.engine.cache_clear()
+    ledger._engine.cache_clear()
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def said_by_all(folder, capsys, monkeypatch):
     for name, command in COMMANDS.items():
         code = main(command)
         told = capsys.readouterr()
-        said[name] = (code, told.out, told.err)
+        said[name] = (code, told.out, told.err.replace(str(home_now()), "HOME"))
     return said
 
 

@@ -25,6 +25,7 @@ from ciberaula.classroom.sheetfile import Content, Entry
 from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
+from ciberaula.grading.erased import erased_among
 from ciberaula.progress import gradebook_rights
 from ciberaula.progress.commands import add_commands
 from ciberaula.progress.pseudonym import pseudonym, secret
@@ -132,6 +133,40 @@ def test_erasing_leaves_no_byte_of_the_participant(exchanged):
     assert (exchanged / "logs" / "nbgrader.log").read_text() == "Autograding azu-11/05\n"
 
 
+def test_copies_that_may_still_name_the_person_are_told_and_left(exchanged, monkeypatch, capsys):
+    exports, refused = exchanged / "exports", exchanged / "paquetes" / "rechazados"
+    exports.mkdir()
+    refused.mkdir(parents=True)
+    (exports / f"notas-moodle-{cohort.MODULE}.csv").write_text("idnumber\nazu-1\n")
+    (exports / "notas-canvas.csv").write_text("SIS User ID\nazu-11\n")
+    with zipfile.ZipFile(exports / "notas-xlsx.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/sharedStrings.xml", "<t>azu-1</t>" * 50)
+    (refused / "tarea-azu-1.zip").write_bytes(b"PK\x03\x04")
+    (refused / "tarea-azu-1.zip.txt").write_text("está dañado")
+    (refused / "tarea-azu-11.zip.txt").write_text("está dañado")
+    monkeypatch.setenv("CIBERAULA_HOME", str(exchanged))
+    assert main(["erase", "azu-1", "--yes"]) == 0
+    out = capsys.readouterr().out
+    csv_file, book = exports / f"notas-moodle-{cohort.MODULE}.csv", exports / "notas-xlsx.xlsx"
+    again = "todavía la nombra: escríbalo de nuevo (ciberaula export"
+    assert [line for line in out.splitlines() if line.startswith("Falta: ")] == [
+        f"Falta: {csv_file} {again} {cohort.MODULE} --format moodle) o bórrelo.",
+        f"Falta: {book} {again} --all --format xlsx) o bórrelo.",
+        f"Falta: {refused / 'tarea-azu-1.zip'} todavía la nombra: bórrelo.",
+        f"Falta: {refused / 'tarea-azu-1.zip.txt'} todavía la nombra: bórrelo.",
+    ]
+    assert "copias de seguridad" in out and "volvería a entrar" in out
+    assert csv_file.exists() and erased_among(["azu-1", "azu-11"], exchanged) == ["azu-1"]
+
+
+def test_a_list_with_headings_in_spanish_is_erased_from_too(home):
+    roster = home / "roster.csv"
+    roster.write_text(roster.read_text(encoding="utf-8").replace("id,name", "identificador,nombre"), encoding="utf-8")
+    assert held(home, "azu-2")
+    erase(home, "azu-2")
+    assert "azu-2" not in roster.read_text(encoding="utf-8")
+
+
 def test_who_only_has_an_extension_is_given_it_and_erased(home):
     with ledger.writing(f"sqlite:///{home / 'gradebook.db'}") as connection:
         connection.execute(
@@ -198,6 +233,7 @@ def test_a_mistake_at_the_command_line_is_one_line(home, monkeypatch, capsys):
     monkeypatch.setenv("CIBERAULA_HOME", str(home))
     assert main(["my-data", "nadie", "--out", str(home / "x.zip")]) == 1
     said = capsys.readouterr().err
+    assert f"revise {home / 'roster.csv'}, columna id" in said
     assert said.count("\n") == 1 and "No hay nadie con el id «nadie»" in said
 
 

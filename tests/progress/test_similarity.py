@@ -14,6 +14,7 @@ from ciberaula.grading.answer_bank import load_answer_bank
 from ciberaula.grading.scoring import MEDIA_TYPE
 from ciberaula.paths import course_root
 from ciberaula.progress import similarity
+from ciberaula.progress.item_words import alike
 from ciberaula.progress.similarity import (
     ALIKE,
     LEAST_OWN,
@@ -123,6 +124,28 @@ def test_both_ways_of_counting_and_every_block_give_what_the_plain_formula_gives
         assert share == pytest.approx(expected[place], abs=1e-5)
     alone = {b for _a, b in expected} | {a for a, _b in expected}
     assert {one for place in found for one in place} == alone
+
+
+def test_a_group_tells_its_lowest_and_its_highest_likeness():
+    """Two copies and a third that shares the first half: the group is no «100 %»."""
+    said = words(1, 80)
+    texts = [text("a", said), text("b", said), text("c", [*said[:55], *words(2, 25)])]
+    (group,) = groups(texts, NOBODY)
+    weigh = similarity._weights([NOBODY.own(one.words) for one in texts])
+    own, other = NOBODY.own(texts[0].words), NOBODY.own(texts[2].words)
+    share = sum(weigh[t] for t in own & other) / min(sum(weigh[t] for t in mine) for mine in (own, other))
+    assert (group.likeness, group.lowest) == (1.0, pytest.approx(share))
+    assert group.nearly_equal and not group.all_nearly_equal
+    (copies,) = groups(texts[:2], NOBODY)
+    assert (copies.likeness, copies.lowest) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(1.0, 1.0, "100 %"), (0.416, 0.999, "de 41 a 99 %"), (0.83, 0.83, "83 %"), (0.0, 1.0, "de 0 a 100 %")],
+)
+def test_a_hundred_is_said_only_of_a_text_that_is_all_in_the_other(low, high, told):
+    assert alike(low, high) == told
 
 
 def test_short_texts_are_not_compared():

@@ -2,13 +2,16 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
 from ciberaula.curriculum import load as load_curriculum
 from ciberaula.errors import UserError
+from ciberaula.grading import ledger
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.snapshot import build, refresh
+from ciberaula.progress.waiting import still_without_marks
 from tests.progress import cohort
 
 
@@ -102,6 +105,35 @@ def test_handed_in_but_not_graded_yet_is_in_progress(home):
     row = row_of(home, build(home, load_curriculum(), now=cohort.NOW), "azu-6")
     assert (row.state, row.score) == ("in_progress", None)
     assert row.submitted_at is not None
+
+
+def failed_attempt(home, student, reason, counts_before=False):
+    """What grading keeps of work that it could not open."""
+    row = {"assignment": cohort.MODULE, "student": student, "signature": "s", "digest": "d", "key": "k", "receipt": ""}
+    row |= {"submitted_at": datetime(2026, 6, 10, 8), "graded_at": datetime(2026, 6, 10, 9)}
+    with ledger.writing(f"sqlite:///{home / 'gradebook.db'}") as connection:
+        insert = ledger.attempts.insert()
+        connection.execute(insert.values(**row, number=2, state="failed", reason=reason, counts=False))
+        if counts_before:
+            connection.execute(insert.values(**row, number=1, state="graded", counts=True))
+
+
+def test_work_that_could_not_be_opened_waits_for_the_instructor_and_is_no_zero(home):
+    failed_attempt(home, "azu-6", "el cuaderno está dañado")
+    failed_attempt(home, "azu-1", "la entrega no trae el cuaderno", counts_before=True)
+    whole = build(home, load_curriculum(), now=cohort.NOW)
+    found = {one.pseudonym: one for one in whole.reviews if one.status == "failed"}
+    key = secret(home)
+    assert {who: one.reason for who, one in found.items()} == {
+        pseudonym(key, "azu-6"): "el cuaderno está dañado",
+        pseudonym(key, "azu-1"): "la entrega no trae el cuaderno",
+    }
+    assert found[pseudonym(key, "azu-6")].submitted_at == datetime(2026, 6, 10, 8, tzinfo=UTC)
+    row = row_of(home, whole, "azu-6")
+    assert (row.state, row.score) == ("in_progress", None)
+    assert row_of(home, whole, "azu-1").score == 1  # what was graded before goes on counting
+    told = "1 respuesta de 1 entrega espera a una persona; 1 respuesta de 1 entrega no se pudo leer; "
+    assert still_without_marks(whole.reviews) == told + "2 entregas no se pudieron calificar."
 
 
 def test_without_gradebook_or_roster_there_is_nobody_yet(tmp_path):

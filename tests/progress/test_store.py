@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 import pandas as pd
+import pyarrow.parquet as parquet
 import pytest
 
 from ciberaula.errors import UserError
@@ -22,6 +23,13 @@ def test_the_tables_are_plain_parquet_for_pandas(built, whole):
     table = pd.read_parquet(folder_of(built) / "modules.parquet")
     assert len(table) == len(whole.modules)
     assert str(table["last_activity"].dt.tz) == "UTC"
+
+
+def test_a_snapshot_from_before_a_column_was_there_is_read(home):
+    path = folder_of(home) / "reviews.parquet"
+    table = parquet.read_table(path)
+    parquet.write_table(table.drop_columns(["reason"]), path)
+    assert {one.reason for one in load(home).reviews} == {""}
 
 
 def test_missing(tmp_path):

@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 
 from ciberaula.grading import engine, ledger
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.staging import receipt_in
+from ciberaula.grading.staging import ASIDE, receipt_in
 from tests.grading import course as small
 
 KILLS = int(os.environ.get("CIBERAULA_SOAK_KILLS", "100"))
@@ -80,7 +80,7 @@ def test_a_cohort_survives_kill_9(prepared: Path, tmp_path: Path, record_propert
         assert again.wait(timeout=300) == 1
         _nothing_stays(mark)
         assert _state(root) == expected, f"run {number}, seed {SEED}"
-        assert not list((root / "var" / "calificando").glob("*"))
+        assert not list((root / "var" / "autograded" / ASIDE).glob("[!.]*"))
         shutil.rmtree(root)
     print(json.dumps({"kills": sum(victims.values()), "runs": KILLS, "interrupted": interrupted, "victims": victims}))
     assert interrupted, "no kill ever hit: make the runs longer"
@@ -188,7 +188,7 @@ def _attempts(root: Path) -> dict[str, list[ledger.Attempt]]:
         with ledger.reading(f"sqlite:///{root / 'var' / 'gradebook.db'}") as connection:
             return ledger.attempts_of(connection, small.ASSIGNMENT)
     finally:
-        ledger.engine.cache_clear()
+        ledger._engine.cache_clear()
 
 
 def _state(root: Path) -> dict[str, Any]:

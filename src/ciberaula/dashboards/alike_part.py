@@ -10,6 +10,7 @@ from ciberaula.dashboards.items_part import item_name
 from ciberaula.dashboards.page import Html, cell, empty, link, query, section, table
 from ciberaula.i18n import _, ngettext
 from ciberaula.paths import course_root
+from ciberaula.progress.item_words import alike
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.similarity import (
     ALIKE,
@@ -91,8 +92,9 @@ def _explained() -> str:
     return _(
         "Una pista para leer los textos, nunca una prueba: puede ser una cita, un trabajo en equipo o una casualidad. Se "
         "muestran los que comparten al menos {share} de sus palabras de tres en tres, sin contar lo que dicen la consigna y las "
-        "lecciones; lo que mucha gente escribe pesa menos, y los textos muy cortos no se comparan. Se calcula en este equipo "
-        "cuando usted lo pide y no se guarda."
+        "lecciones; lo que mucha gente escribe pesa menos, y los textos muy cortos no se comparan. «Parecido» dice "
+        "cuánto del texto más corto está también en el otro: de los dos menos parecidos del grupo a los dos más. Se calcula "
+        "en este equipo cuando usted lo pide y no se guarda."
     ).format(share=words.percent(ALIKE))
 
 
@@ -101,8 +103,8 @@ def _table(plan: ModulePlan, found: Sequence[Alike], people: _People, filters: M
         (
             _names(one, people),
             item_name(plan, one.item),
-            _("casi el mismo texto") if one.nearly_equal else _("se parecen"),
-            words.percent(one.likeness),
+            _how_much(one),
+            alike(one.lowest, one.likeness),
             link(
                 _address({**filters, SHOWN: people.key(one)}),
                 _("Ver los textos"),
@@ -111,9 +113,15 @@ def _table(plan: ModulePlan, found: Sequence[Alike], people: _People, filters: M
         )
         for one in found
     ]
-    header = (_("Personas"), _("Pregunta"), _("Qué tanto"), _("Los dos más cercanos"), _("Leer"))
+    header = (_("Personas"), _("Pregunta"), _("Qué tanto"), _("Parecido"), _("Leer"))
     caption = ngettext("{count} grupo de textos", "{count} grupos de textos", len(found)).format(count=len(found))
     return table(caption, header, rows)
+
+
+def _how_much(group: Alike) -> str:
+    if group.all_nearly_equal:
+        return _("casi el mismo texto")
+    return _("algunos, casi el mismo texto") if group.nearly_equal else _("se parecen")
 
 
 def _names(group: Alike, people: _People) -> str:

@@ -1,6 +1,7 @@
 """«Cohorte»: who is where, who needs help, what is hard, what waits for the instructor. The only view with names."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -18,10 +19,13 @@ from ciberaula.progress.names import current_role, names
 from ciberaula.progress.rules import INACTIVE_DAYS
 from ciberaula.progress.store import load
 from ciberaula.progress.tables import ItemRow, LearnerRow, ModulePlan, ModuleRow, ReviewRow, Snapshot, State
+from ciberaula.progress.waiting import still_without_marks
 from ciberaula.spreadsheet import csv_bytes
 
 # Beyond this a grid of people says less than a bar.
 MAX_DOTS = 300
+# Reasons told of one submission.
+_REASONS = 2
 _URGENCY: tuple[State, ...] = ("needs_help", "in_progress", "not_started", "completed", "planned")
 
 
@@ -57,7 +61,13 @@ def view(home: Path) -> Page:
         people=people(len(snapshot.learners)),
     )
     if not snapshot.learners or not written:
-        parts = [empty(_("Todavía no hay participantes: complete var/roster.csv y ejecute «ciberaula progress»."))]
+        parts = [
+            empty(
+                _(
+                    "Todavía no hay participantes: tome su lista con «ciberaula roster import» y ejecute «ciberaula progress»."
+                )
+            )
+        ]
         return page(title, summary, parts, simulated=False, updated=updated, links=links)
     asked = _asked(snapshot, written)
     everyone = _lines(snapshot, known, asked)
@@ -146,11 +156,12 @@ def _learners(lines: list[_Line], asked: _Choice, snapshot: Snapshot) -> str:
     title = _("Participantes")
     if not shown:
         return section(title, empty(_("Nadie en este grupo está en este estado.")))
+    failed = {(one.pseudonym, one.module) for one in snapshot.reviews if one.status == "failed"}
     header = (_("Nombre"), _("Estado"), _("Lecciones"), _("Puntaje"), _("Última actividad"), _("Grupo"))
     rows = [
         (
             line.name,
-            _why(line.row, snapshot),
+            _why(line.row, snapshot, failed),
             _("{done} de {total}").format(done=line.row.lessons_done, total=line.row.lessons_total),
             words.score(line.row),
             words.short_day(line.row.last_activity),
@@ -166,13 +177,15 @@ def _learners(lines: list[_Line], asked: _Choice, snapshot: Snapshot) -> str:
     return section(title, table(caption, header, rows), _export(shown, asked), note=rule)
 
 
-def _why(row: ModuleRow, snapshot: Snapshot) -> Html:
+def _why(row: ModuleRow, snapshot: Snapshot, failed: Collection[tuple[str, str]]) -> Html:
     """The state, and under it what explains it."""
     told = [words.reason(one, snapshot.meta.pass_share, INACTIVE_DAYS) for one in row.reasons]
     if row.awaiting_review:
         told.append(_("falta revisar {count}").format(count=row.awaiting_review))
     if row.not_gradable:
-        told.append(_("no se pudo calificar {count}").format(count=row.not_gradable))
+        told.append(_("no se pudo leer {count}").format(count=row.not_gradable))
+    if (row.pseudonym, row.module) in failed:
+        told.append(_("la última entrega no se pudo calificar"))
     why = f'<span class="ca-why">{escape("; ".join(told))}</span>' if told else ""
     return Html(f"{state_label(row.state)}{why}")
 
@@ -211,28 +224,41 @@ def _reviews(snapshot: Snapshot, lines: list[_Line], asked: _Choice, known: dict
     rows = [
         (
             known.get(found[0].pseudonym, _("(sin nombre en la lista)")),
-            item_name(asked.module, found[0].item)
-            if len(found) == 1
-            else _("{count} preguntas").format(count=len(found)),
-            words.status(found[0].status),
+            _which(asked.module, found),
+            _what_is_wrong(found),
             words.short_day(found[0].submitted_at),
             _open(found[0], known),
         )
         for found in together.values()
     ]
     header = (_("Nombre"), _("Pregunta"), _("Por qué"), _("Entregada"), _("Calificador"))
-    caption = ngettext("{count} respuesta espera", "{count} respuestas esperan", len(waiting)).format(
-        count=len(waiting)
+    note = _(
+        "Nada de esto cuenta como cero. Lo que no se pudo leer o calificar se resuelve pidiendo otra entrega o, si no la hay, "
+        "con puntos a mano."
     )
-    note = _("Lo que espera revisión o no se pudo calificar no cuenta como cero.")
-    return section(title, table(caption, header, rows), note=note)
+    return section(title, table(still_without_marks(waiting), header, rows), note=note)
+
+
+def _which(module: ModulePlan, found: list[ReviewRow]) -> str:
+    if not found[0].item:
+        return _("La entrega entera")
+    return item_name(module, found[0].item) if len(found) == 1 else _("{count} preguntas").format(count=len(found))
+
+
+def _what_is_wrong(found: list[ReviewRow]) -> Html:
+    """The state, and under it the reasons that grading gave."""
+    reasons = list(dict.fromkeys(one.reason.rstrip(".") for one in found if one.reason))
+    why = f'<span class="ca-why">{escape("; ".join(reasons[:_REASONS]))}</span>' if reasons else ""
+    return Html(f"{escape(words.review(found[0].status))}{why}")
 
 
 def _oldest_first(one: ReviewRow) -> tuple[float, str]:
     return (one.submitted_at.timestamp() if one.submitted_at else 0.0, one.item)
 
 
-def _open(one: ReviewRow, known: dict[str, str]) -> Html:
+def _open(one: ReviewRow, known: dict[str, str]) -> Html | str:
+    if not one.notebook:  # the gradebook has nothing of it
+        return words.NONE
     place = f"{base_url()}formgrader/submissions/{quote(one.notebook)}/"
     return link(place, _("Abrir"), known.get(one.pseudonym, ""))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ciberaula.i18n import _
-from ciberaula.progress.tables import ModuleRow, Reason, State, Status
+from ciberaula.progress.tables import ModuleRow, Reason, ReviewStatus, State, Status
 
 # Nothing: the sign for a figure that does not exist. It is not a zero.
 NONE = "—"
@@ -37,6 +37,15 @@ def status(name: Status) -> str:
         "awaiting_review": _("Pendiente de revisión"),
         "not_gradable": _("No se pudo calificar"),
         "submitted": _("Entregada, sin calificar"),
+    }[name]
+
+
+def review(name: ReviewStatus) -> str:
+    """Why something is in the list of what a person must look at."""
+    return {
+        "awaiting_review": _("Espera a una persona"),
+        "not_gradable": _("No se pudo leer"),
+        "failed": _("No se pudo calificar"),
     }[name]
 
 

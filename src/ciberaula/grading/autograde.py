@@ -27,6 +27,7 @@ from ciberaula.errors import UserError
 from ciberaula.files import cause, write_atomic
 from ciberaula.grading import isolated, trusted
 from ciberaula.grading.config import SET_ASIDE
+from ciberaula.grading.outcomes import stuck_words
 from ciberaula.grading.repair import METADATA, coursedir_of
 from ciberaula.grading.sandbox.levels import SandboxRefused
 from ciberaula.grading.scoring import MEDIA_TYPE
@@ -55,10 +56,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Marks:
-    """What scoring a notebook came to: whether the trainee's own code ran, and «item: reason» of what has no score."""
+    """What scoring a notebook came to: whether the trainee's own code ran, and (item, reason) of what has no score."""
 
     ran_own_code: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
 
 
 class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -80,8 +81,9 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
         folder = Path(course.format_path(course.submitted_directory, about["student"], about["assignment"]))
         with Gradebook(about["db_url"]) as gradebook:
             truth = assignment_truth(course, gradebook.find_assignment(about["assignment"]))
-        for reason in self.mark(nb, about["notebook"], truth, truth.places(folder)).reasons:
-            self.log.error("%s/%s/%s", about["assignment"], about["student"], reason)
+        reasons = stuck_words(self.mark(nb, about["notebook"], truth, truth.places(folder)).reasons)
+        if reasons:
+            self.log.error("%s/%s/%s", about["assignment"], about["student"], reasons)
         return nb, resources
 
     def mark(self, nb: Any, notebook: str, truth: AssignmentTruth, places: Places) -> "Marks":
@@ -110,7 +112,7 @@ class TwoStageExecute(NbGraderPreprocessor):  # type: ignore[misc]
             _fill(cell, outcomes, evidence)
         _note(nb, own_code, evidence)
         stuck = [one for one in outcomes.values() if isinstance(one, trusted.NotGradable)]
-        return Marks(evidence.run is not None, tuple(f"{one.id}: {one.reason}" for one in stuck))
+        return Marks(evidence.run is not None, tuple((one.id, one.reason) for one in stuck))
 
     def _run_own_code(
         self, nb: Any, released: Collection[str], places: Places, items: Sequence[str], evidence: Evidence

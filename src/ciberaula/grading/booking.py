@@ -27,8 +27,8 @@ from ciberaula.grading.policy import apply_extensions, refresh_penalties
 _students, _submissions = Student.__table__, SubmittedAssignment.__table__
 _notebooks, _grades, _comments = SubmittedNotebook.__table__, Grade.__table__, Comment.__table__
 
-Unreviewed = Callable[[str, str, str], bool]
-"""student, notebook, grade id -> whether the written answer is another than the one a person judged."""
+Changed = Callable[[Marked, str, str], bool]
+"""submission, notebook, grade id -> whether the written answer is another than the one a person judged."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class _Shape:
     commented: Mapping[str, Mapping[str, str]]
 
 
-def book(connection: sa.Connection, assignment: str, marked: Sequence[Marked], changed: Unreviewed) -> None:
+def book(connection: sa.Connection, assignment: str, marked: Sequence[Marked], changed: Changed) -> None:
     """Write the marks of ``marked``, making the rows of whoever has none yet. Points given by hand are never touched.
 
     A mark by hand waits for its author again only where what it judged is another: the score by test, or the words of a
@@ -61,6 +61,20 @@ def book(connection: sa.Connection, assignment: str, marked: Sequence[Marked], c
     session.flush()
     refresh_penalties(session, assignment, students)
     session.flush()
+
+
+def judged_by_hand(connection: sa.Connection, assignment: str, students: Sequence[str]) -> set[str]:
+    """Which of ``students`` have a mark that a person gave."""
+    query = (
+        sa.select(_submissions.c.student_id)
+        .join(Assignment.__table__, Assignment.id == _submissions.c.assignment_id)
+        .join(_notebooks, _notebooks.c.assignment_id == _submissions.c.id)
+        .join(_grades, _grades.c.notebook_id == _notebooks.c.id)
+        .where(
+            Assignment.name == assignment, _submissions.c.student_id.in_(students), _grades.c.manual_score.is_not(None)
+        )
+    )
+    return set(connection.execute(query).scalars())
 
 
 def _shape(connection: sa.Connection, assignment: str) -> _Shape:
@@ -145,7 +159,7 @@ def _write_grades(
     shape: _Shape,
     notebooks: Mapping[tuple[str, str], str],
     marked: Sequence[Marked],
-    changed: Unreviewed,
+    changed: Changed,
 ) -> None:
     _add_missing(
         connection,
@@ -165,7 +179,7 @@ def _write_grades(
             row = before[notebooks[one.student, name], shape.graded[name][grade_id]]
             waits = score is None
             if row.manual_score is not None:
-                other = score != row.auto_score or (grade_id in marks.written and changed(one.student, name, grade_id))
+                other = score != row.auto_score or (grade_id in marks.written and changed(one, name, grade_id))
                 waits = row.needs_manual_grade or other
             rows.append({"row": row.id, "score": score, "waits": waits})
     _update(connection, _grades, rows, {"auto_score": "score", "needs_manual_grade": "waits"})

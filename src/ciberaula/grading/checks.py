@@ -237,7 +237,8 @@ def _is_full(place: str) -> bool:
 
 def _explain_server(error: DBAPIError, place: str) -> UserError | None:
     state = getattr(error.orig, "sqlstate", None)
-    if state is None or state.startswith(("08", "57P", "28", "3D", "53")) or error.connection_invalidated:
+    unconnected = state is None and isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if unconnected or (state or "").startswith(("08", "57P", "28", "3D", "53")) or error.connection_invalidated:
         # Psycopg gives no code while it connects: no server, no such name, a wrong password, no such database.
         return UserError(
             _(

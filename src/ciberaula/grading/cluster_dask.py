@@ -1,5 +1,6 @@
 """Dask's workers as a pool: those of this machine, or a scheduler's on several."""
 
+import contextlib
 import os
 import queue
 import re
@@ -214,9 +215,28 @@ def _settings() -> dict[str, Any]:
     }
 
 
+class _Client(distributed.Client):
+    """A client that leaves nothing behind where it cannot connect. Whoever has one closes it (``with``).
+
+    Dask's own is closed only when Python forgets it. By then, at the end of the program, its thread is gone: it waits ten
+    seconds for it, and then prints a traceback.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            super().__init__(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.close(timeout=1)  # type: ignore[no-untyped-call]
+            raise
+
+    def __del__(self) -> None:
+        """Nothing is left to close."""
+
+
 def _client(address: str) -> Any:
     try:
-        return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        return _Client(address)
     except Exception as error:  # OSError, TimeoutError, TLS errors, other versions' protocols
         raise UserError(
             _(

@@ -16,8 +16,8 @@ from nbgrader.apps.api import NbGraderAPI
 
 from ciberaula.errors import UserError
 from ciberaula.grading import collecting, engine
-from ciberaula.grading.checks import check_gradebook, check_room
-from ciberaula.grading.config import COURSE_ID, course_config
+from ciberaula.grading.checks import check_gradebook, check_room, place_of
+from ciberaula.grading.config import COURSE_ID, course_config, note_place
 from ciberaula.grading.intake import Desk
 from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.pages import FeedbackDesk, Shown
@@ -33,10 +33,14 @@ _TRACES = ("respuestas.json", "registro.jsonl", "timestamp.txt", "submission_sec
 
 @dataclass(frozen=True)
 class Step:
-    """Whether one of nbgrader's steps worked, and one Spanish line for the instructor where it did not."""
+    """Whether one of nbgrader's steps worked, and one Spanish line for the instructor where it did not.
+
+    ``told``: what it did, where there is more to say than that.
+    """
 
     done: bool
     reason: str | None = None
+    told: str | None = None
 
 
 class Cohort:
@@ -46,6 +50,7 @@ class Cohort:
         self.config = course_config()
         check_room(home())
         check_gradebook(str(self.config.CourseDirectory.db_url))
+        note_place()
         self.api = NbGraderAPI(config=self.config)
         self.api.log.setLevel(logging.INFO)
 
@@ -97,7 +102,7 @@ class Cohort:
                         name=assignment, file=name
                     )
                 )
-        return _step(self.api.generate_assignment(assignment))
+        return self._step(self.api.generate_assignment(assignment))
 
     def release(self, assignment: str) -> Step:
         """Generate the assignment and put it in the exchange, in the place of an earlier release."""
@@ -106,7 +111,7 @@ class Cohort:
             return generated
         if assignment in self.api.get_released_assignments():
             self.api.unrelease(assignment)
-        return _step(self.api.release_assignment(assignment))
+        return self._step(self.api.release_assignment(assignment))
 
     def collect(self, assignment: str) -> Step:
         """Bring what was submitted through the exchange into ``submitted/``: of each trainee the latest, or the next one
@@ -114,23 +119,19 @@ class Cohort:
         self.require(assignment)
         self._know_everybody()
         if sys.platform == "win32":
-            return _step(None)
+            return self._step(None)
         try:
             collected = collecting.collect(self.config, assignment)
         except UserError as error:
             return Step(False, str(error))
-        return Step(not collected.refused, collected.told())
+        return Step(not collected.refused, collected.told(), f"{assignment}: {collected.counted()}.")
 
     def autograde(self, assignment: str, student: str | None = None, *, force: bool = False) -> Iterator[Graded]:
         """Grade one submission or all, and go on after any that fails. ``force`` grades again what is not new."""
         self.require(assignment)
         submitted = self.api.get_submitted_students(assignment)
         if student is not None and student not in submitted:
-            raise UserError(
-                _("No hay entrega de {student} en {name}: recójala primero (ciberaula collect).").format(
-                    student=student, name=assignment
-                )
-            )
+            raise not_handed_in(student, assignment)
         grader = engine.Engine(self.config)
         waiting = grader.pending(assignment, sorted(submitted) if student is None else [student], force=force)
         with scoring_batch():
@@ -145,12 +146,21 @@ class Cohort:
             for student in read_roster():
                 gradebook.update_or_create_student(student, first_name=student, last_name=_("Participante"))
 
+    def _step(self, result: dict[str, Any] | None) -> Step:
+        if result is None:
+            return Step(
+                False, _("En Windows nbgrader no tiene intercambio: use «ciberaula bundle» y «ciberaula collect».")
+            )
+        return Step(True) if result["success"] else Step(False, _plain_reason(result, place_of(self.db_url)))
+
     def feedback(self, assignment: str, student: str | None = None, *, release: bool = True) -> list[Shown]:
         """Write the feedback pages of one trainee or of all that were graded, and put them where trainees fetch them."""
         self.require(assignment)
         desk = FeedbackDesk(assignment)
         graded = desk.graded()
-        students = graded if student is None else [one for one in graded if one == student]
+        if student is not None and student not in graded:
+            raise self._not_graded(student, assignment)
+        students = graded if student is None else [student]
         if not students:
             raise UserError(
                 _("No hay nada calificado de {name}: califique primero (ciberaula grade {name}).").format(
@@ -159,11 +169,23 @@ class Cohort:
             )
         return desk.show(students, release=release)
 
+    def _not_graded(self, student: str, assignment: str) -> UserError:
+        if not self.folder("submitted", student, assignment).is_dir():
+            return not_handed_in(student, assignment)
+        return UserError(
+            _(
+                "La entrega de {student} no está calificada: califique primero (ciberaula grade {name} --student {student})."
+            ).format(student=student, name=assignment)
+        )
 
-def _step(result: dict[str, Any] | None) -> Step:
-    if result is None:
-        return Step(False, _("En Windows nbgrader no tiene intercambio: use «ciberaula bundle» y «ciberaula collect»."))
-    return Step(True) if result["success"] else Step(False, _plain_reason(result))
+
+def not_handed_in(student: str, assignment: str) -> UserError:
+    """What to say of somebody who handed in nothing of an assignment, or of several named in one text."""
+    return UserError(
+        _("No hay entrega de {student} en {name}: recójala primero (ciberaula collect).").format(
+            student=student, name=assignment
+        )
+    )
 
 
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Entry|Warning)\b")
@@ -182,7 +204,7 @@ _KNOWN_FAILURES = (
     (("No notebooks were matched", "did you forget to run"), _("la entrega no trae el cuaderno de la tarea")),
     (
         ("There was an error accessing the nbgrader database",),
-        _("no se pudo usar el libro de calificaciones (gradebook.db)"),
+        _("no se pudo usar el libro de calificaciones ({place})"),
     ),
     (("already exists, add --force", "Destination already exists"), _("ya estaba publicada")),
     (("Course not found",), _("el intercambio está vacío: publique la tarea primero (ciberaula release)")),
@@ -190,11 +212,11 @@ _KNOWN_FAILURES = (
 )
 
 
-def _plain_reason(result: dict[str, Any]) -> str:
+def _plain_reason(result: dict[str, Any], place: str) -> str:
     told = f"{result.get('log', '')}\n{result.get('error', '')}"
     for marks, words in _KNOWN_FAILURES:
         if any(mark in told for mark in marks):
-            return words
+            return words.format(place=place)
     raised = [line for line in told.splitlines() if _EXCEPTION.match(line) and "NbGraderException" not in line]
     last = raised[0] if raised else _("sin detalle")
     return _("nbgrader se detuvo: {error} (el detalle está en logs/nbgrader.log)").format(error=last.strip()[:200])

@@ -20,7 +20,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
@@ -29,9 +28,9 @@ from ciberaula.grading import ledger
 from ciberaula.grading.config import COURSE_ID, SET_ASIDE
 from ciberaula.grading.feedback import NAMED_BY
 from ciberaula.grading.intake import recover, replace_folder
-from ciberaula.grading.marking import digest_of, signature_of
 from ciberaula.grading.policy import policy_of
 from ciberaula.grading.roster import STUDENT_ID
+from ciberaula.grading.submission_files import MAX_DEPTH, digest_of, moment, signature_of
 from ciberaula.i18n import _, ngettext
 
 _CHUNK = 1024 * 1024
@@ -56,12 +55,25 @@ class Handed:
 class Collected:
     """``brought``: whose work came in, by id. ``waiting``: attempts that come in once what is there has been graded.
 
-    ``refused``: a Spanish line for each that could not be taken.
+    ``refused``: a Spanish line for each that could not be taken. ``here``: how many trainees' work was here already, and
+    nothing of theirs came in.
     """
 
     brought: tuple[str, ...]
     waiting: int = 0
     refused: tuple[str, ...] = ()
+    here: int = 0
+
+    def counted(self) -> str:
+        """How many came in and how many were here, in words without a full stop."""
+        came = len(self.brought)
+        new = (
+            ngettext("{n} entrega recogida del intercambio", "{n} entregas recogidas del intercambio", came)
+            if came
+            else _("nada nuevo en el intercambio")
+        )
+        old = ngettext("{n} ya estaba aquí", "{n} ya estaban aquí", self.here)
+        return "; ".join([new.format(n=came), *([old.format(n=self.here)] if self.here else [])])
 
     def told(self) -> str | None:
         """What an instructor should know of it, a line each; ``None`` where everything came in."""
@@ -130,7 +142,7 @@ def _collect(
     brought: list[str] = []
     for start in range(0, len(chosen), _AT_ONCE):
         brought += _bring(chosen[start : start + _AT_ONCE], course, assignment, refused)
-    return Collected(tuple(brought), waiting, tuple(refused))
+    return Collected(tuple(brought), waiting, tuple(refused), len(here.keys() - {one.student for one in chosen}))
 
 
 def next_round(config: Config, assignment: str) -> Collected:
@@ -143,6 +155,18 @@ def next_round(config: Config, assignment: str) -> Collected:
     everyone = _target(CourseDirectory(config=config), ".", ".")
     here = {entry.name for entry in os.scandir(everyone)} if everyone.is_dir() else set()
     return collect(config, assignment, students=here)
+
+
+def bring_back(config: Config, assignment: str, student: str, at: datetime) -> bool:
+    """Put the attempt that ``student`` handed in at that moment into ``submitted`` again; whether the exchange has it."""
+    course = CourseDirectory(config=config)
+    try:
+        handed, _refused = handed_in(Path(config.Exchange.root) / COURSE_ID / "inbound", assignment)
+    except UserError:
+        return False
+    wanted = [one for one in handed.get(student, ()) if one.at == at and settled(one.folder)]
+    with _alone(_target(course, ".", ".")):
+        return bool(_bring(wanted[:1], course, assignment, []))
 
 
 def handed_in(inbound: Path, assignment: str) -> tuple[dict[str, list[Handed]], list[str]]:
@@ -343,6 +367,8 @@ def _copy(source: Path, target: Path, course: CourseDirectory) -> None:
     """
     left, count = course.max_dir_size * 1000, 0
     for here, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
+        if len(Path(here).relative_to(source).parts) > MAX_DEPTH:
+            raise UserError(_("tiene demasiadas carpetas, una dentro de otra"))
         place = target / Path(here).relative_to(source)
         place.mkdir()
         folders[:] = [name for name in folders if not _ignored(name, course)]
@@ -399,10 +425,9 @@ def _ignored(name: str, course: CourseDirectory) -> bool:
 
 def _moment(text: str) -> datetime | None:
     try:
-        read: datetime | None = parse_utc(text.strip())
-    except (ValueError, OverflowError):
+        return moment(text)
+    except ValueError:
         return None
-    return read
 
 
 def _stamp(folder: Path) -> datetime | None:

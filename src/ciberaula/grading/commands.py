@@ -5,11 +5,14 @@ import getpass
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ciberaula.errors import UserError
 from ciberaula.grading.plainly import plainly
 from ciberaula.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from ciberaula.grading.double_marking import Agreement
 
 # Each handler imports what it needs: nbgrader takes a second to load, and most commands do without.
 
@@ -32,21 +35,21 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument("--assignment", help=_("Recoge del intercambio lo entregado de esta tarea."))
 
     command = _command(subparsers, "release", _release, _("Genera y publica una tarea."))
-    command.add_argument("assignment")
+    _add_assignment(command)
 
     command = _command(subparsers, "feedback", _feedback, _("Escribe las páginas de retroalimentación y las publica."))
-    command.add_argument("assignment")
+    _add_assignment(command)
     command.add_argument("--student", help=_("Solo esta persona."))
     command.add_argument("--no-release", action="store_true", help=_("No publica; deja las páginas en feedback/."))
 
     command = _command(subparsers, "grade-rubric", _grade_rubric, _("Califica una respuesta escrita con la rúbrica."))
-    command.add_argument("assignment")
-    command.add_argument("student")
+    _add_assignment(command)
+    command.add_argument("student", help=_("Identificador de quien escribió."))
     command.add_argument("levels", nargs="+", metavar="criterio=puntos", help=_("El nivel elegido en cada criterio."))
     command.add_argument(
         "--comment", action="append", default=[], help=_("Identificador de un comentario de la rúbrica.")
     )
-    command.add_argument("--author", default=None, help=_("Quién califica."))
+    command.add_argument("--author", default=None, help=_("Quién califica (por defecto, su cuenta en este equipo)."))
 
     command = _command(
         subparsers,
@@ -54,7 +57,7 @@ def add_commands(subparsers: Any) -> None:
         _double_marking,
         _("Sortea qué respuestas escritas lee una segunda persona, guarda su juicio y mide el acuerdo."),
     )
-    command.add_argument("assignment")
+    _add_assignment(command)
     command.add_argument("--student", help=_("De quién es la respuesta que se juzga."))
     command.add_argument("--levels", nargs="+", metavar="criterio=puntos", help=_("El nivel elegido en cada criterio."))
     command.add_argument("--author", help=_("Quién hace la segunda lectura."))
@@ -66,6 +69,10 @@ def _command(
     command: argparse.ArgumentParser = subparsers.add_parser(name, help=words, description=words)
     command.set_defaults(run=plainly(run))
     return command
+
+
+def _add_assignment(command: argparse.ArgumentParser) -> None:
+    command.add_argument("assignment", help=_("La tarea."))
 
 
 def _say(line: str) -> None:
@@ -96,8 +103,8 @@ def _collect(options: argparse.Namespace) -> int:
     refused = 0
     if options.assignment:
         step = cohort.collect(options.assignment)
-        if step.done:
-            _say(_("{name}: recogido del intercambio.").format(name=options.assignment))
+        if step.told:
+            _say(step.told)
         if step.reason:
             _say(step.reason)
         refused += not step.done
@@ -153,7 +160,6 @@ def _grade_rubric(options: argparse.Namespace) -> int:
 def _double_marking(options: argparse.Namespace) -> int:
     from ciberaula.grading.cohort import Cohort
     from ciberaula.grading.double_marking import DoubleReading
-    from ciberaula.grading.words import number
 
     cohort = Cohort()
     cohort.require(options.assignment)
@@ -174,15 +180,26 @@ def _double_marking(options: argparse.Namespace) -> int:
             _say(_("{student}: pendiente ({folder})").format(student=student, folder=folder))
     for one in reading.agreement():
         if one.answers:
-            words = (
-                _("sin valor: ambas personas dieron siempre el mismo nivel") if one.kappa is None else number(one.kappa)
-            )
-            line = _("{criterion}: kappa {kappa} ({count} respuestas)").format(
-                criterion=one.criterion, kappa=words, count=one.answers
-            )
-            low = _(". Por debajo de {asked}: comparen sus lecturas y precisen los niveles")
-            _say(line + ("" if one.enough else low.format(asked=number(reading.asked.kappa))))
+            _say(_agreement_line(one, reading.asked.kappa))
     return 0
+
+
+def _agreement_line(one: "Agreement", asked: float) -> str:
+    from ciberaula.grading.double_marking import FEWEST_ANSWERS
+    from ciberaula.grading.words import number
+
+    if one.answers < FEWEST_ANSWERS:
+        return ngettext(
+            "{criterion}: mismo nivel en {same} de {count} respuesta; la kappa se muestra desde {fewest}",
+            "{criterion}: mismo nivel en {same} de {count} respuestas; la kappa se muestra desde {fewest}",
+            one.answers,
+        ).format(criterion=one.criterion, same=one.same, count=one.answers, fewest=FEWEST_ANSWERS)
+    kappa = _("sin valor: ambas personas dieron siempre el mismo nivel") if one.kappa is None else number(one.kappa)
+    line = _("{criterion}: kappa {kappa} ({count} respuestas)").format(
+        criterion=one.criterion, kappa=kappa, count=one.answers
+    )
+    low = _(". Por debajo de {asked}: comparen sus lecturas y precisen los niveles")
+    return line + ("" if one.enough else low.format(asked=number(asked)))
 
 
 def _level(text: str) -> tuple[str, float]:

@@ -14,11 +14,15 @@ from typing import Any
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
+from ciberaula.files import write_atomic
 from ciberaula.i18n import _
 from ciberaula.paths import course_root, home
 
 COURSE_ID = "ciberaula"
 GRADEBOOK_FILE = "gradebook.db"
+# In a home whose gradebook is on a server: without it, whoever forgets the address would begin a new, empty one.
+SERVER_NOTE = "libro-en-servidor.txt"
+_ADDRESS = "CIBERAULA_DB_URL"
 SET_ASIDE = ".apartado"
 # Beside a notebook in solutions/ lie its text source, with the answers in it, and what judges its stories.
 NEVER_RELEASED = ("*.md", "valoracion-*.yml", "players")
@@ -65,8 +69,45 @@ def configure_exchange(c: Any) -> None:
 
 
 def gradebook_url(runs: Path | None = None) -> str:
-    """Where the gradebook is: ``CIBERAULA_DB_URL``, or a file in ``runs`` (default: the home)."""
-    return os.environ.get("CIBERAULA_DB_URL") or f"sqlite:///{(runs or home()) / GRADEBOOK_FILE}"
+    """Where the gradebook is: ``CIBERAULA_DB_URL``, or a file in ``runs`` (default: the home).
+
+    Raises ``UserError`` where nothing names it and the home's gradebook is on a server. To name the file changes that.
+    """
+    named = os.environ.get(_ADDRESS)
+    if named:
+        return named
+    folder = runs or home()
+    if (folder / SERVER_NOTE).exists():
+        raise UserError(
+            _(
+                "El libro de calificaciones de {home} está en un servidor: indique su dirección en CIBERAULA_DB_URL, en esta "
+                "terminal también, y repita la orden; para cambiar a propósito a un archivo, indique {file}."
+            ).format(home=folder, file=file_url(folder))
+        )
+    return file_url(folder)
+
+
+def file_url(folder: Path) -> str:
+    """The address of the gradebook that is a file in ``folder``, whatever signs its path has."""
+    from sqlalchemy.engine import URL
+
+    return URL.create("sqlite", database=str(folder / GRADEBOOK_FILE)).render_as_string(hide_password=False)
+
+
+def note_place(runs: Path | None = None) -> None:
+    """Note in ``runs`` (default: the home) that its gradebook is on a server, or that it is so no longer.
+
+    For whoever has just reached the one that ``CIBERAULA_DB_URL`` names. The note is there or not: it holds no address.
+    """
+    named = os.environ.get(_ADDRESS)
+    if not named:
+        return
+    note = (runs or home()) / SERVER_NOTE
+    if named.startswith("sqlite"):
+        note.unlink(missing_ok=True)
+    elif not note.exists():
+        words = _("El libro de calificaciones de esta cohorte está en un servidor: CIBERAULA_DB_URL dice en cuál.")
+        write_atomic(note, f"{words}\n".encode())
 
 
 def course_config() -> Config:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
+from ciberaula.grading.overrides import signature
 from ciberaula.grading.policy import (
     apply_extensions,
     decide,
@@ -85,12 +86,14 @@ def read_minutes(text: str) -> int:
 
 
 def shown(moment: datetime, zone: str | None = None) -> str:
-    """A moment (UTC without a zone) in words for the instructor: in ``zone`` where there is one, and in UTC."""
+    """A moment (UTC without a zone) in words: in ``zone``, else in this machine's own with its difference, and in UTC."""
     exact = _in_words(moment) + " UTC"
-    if zone is None or zone == "UTC":
+    if zone == "UTC":
         return exact
-    local = moment.replace(tzinfo=UTC).astimezone(_zone(zone))
-    return f"{_in_words(local)} {zone} ({exact})"
+    local = moment.replace(tzinfo=UTC).astimezone(None if zone is None else _zone(zone))
+    if zone is None and not local.utcoffset():
+        return exact
+    return f"{_in_words(local)} {zone or local.isoformat()[-6:]} ({exact})"
 
 
 def deadline_of(db_url: str, assignment: str) -> datetime | None:
@@ -123,12 +126,11 @@ def grant_extension(db_url: str, assignment: str, student: str, minutes: int, *,
 
     Works before anything was handed in. Raises ``UserError`` for an unknown assignment or a missing reason.
     """
-    if not reason.strip() or not author.strip():
-        raise UserError(_("Falta el motivo (--reason) o quién lo decide (--author): ambos quedan guardados."))
+    author, reason = signature(author, reason)
     with session_on(db_url) as session:
         if session.execute(sa.select(Assignment.id).where(Assignment.name == assignment)).first() is None:
             raise _not_released(assignment)
-        _keep(session, assignment, student, minutes, author.strip(), reason.strip())
+        _keep(session, assignment, student, minutes, author, reason)
         apply_extensions(session, assignment, [student])
         penalties = refresh_penalties(session, assignment, [student])
         due = dues_of(session, assignment, [student])[student]

@@ -23,6 +23,9 @@ from ciberaula.i18n import _
 from ciberaula.paths import home
 
 _COLUMNS = ("student", "author", "at")
+# Of fewer answers kappa is not told: one more answer could turn it round. A convention of this course, not a threshold
+# of the literature; a fifth of a group of 25 gives so many.
+FEWEST_ANSWERS = 5
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,16 @@ class Second:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far both readers agree on one criterion over ``answers`` answers. ``kappa`` is ``None`` where it has no value."""
+    """How far both readers agree on one criterion over ``answers`` answers, ``same`` of them at the same level.
+
+    ``kappa`` is ``None`` where it has no value; ``enough`` is false where it is below what is asked.
+    """
 
     criterion: str
     answers: int
     kappa: float | None
     enough: bool
+    same: int
 
 
 class DoubleReading:
@@ -129,7 +136,8 @@ class DoubleReading:
             ranks = [(scale.index(first[criterion.id]), scale.index(second[criterion.id])) for first, second in pairs]
             kappa = weighted_kappa(ranks, len(scale))
             enough = kappa is None or kappa >= self.asked.kappa
-            found.append(Agreement(criterion.name, len(pairs), kappa, enough))
+            same = sum(one == other for one, other in ranks)
+            found.append(Agreement(criterion.name, len(pairs), kappa, enough, same))
         return found
 
     def _write(self, seconds: Iterable[Second]) -> None:

@@ -1,35 +1,32 @@
 """Grading a part of a cohort in one process: what a worker is given, what it does, and what it gives back."""
 
 import logging
-import os
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
-import nbformat
-import sqlalchemy as sa
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
-from ciberaula.errors import UserError
+from ciberaula.errors import UserError, one_line
 from ciberaula.files import cause
-from ciberaula.grading import ledger
-from ciberaula.grading.booking import Unreviewed, book
+from ciberaula.grading import collecting, ledger
+from ciberaula.grading.booking import book, judged_by_hand
 from ciberaula.grading.config import COURSE_ID, course_config
-from ciberaula.grading.marking import Marked, Marker, digest_of, handed_in_at, marks_in, signature_of
-from ciberaula.grading.outcomes import Graded, State
+from ciberaula.grading.marking import Marked, Marker
+from ciberaula.grading.outcomes import Graded, State, stuck_words
 from ciberaula.grading.policy import dues_of, policy_of, why_kept
-from ciberaula.grading.staging import Stage, receipt_in, recover
+from ciberaula.grading.staging import Stage
+from ciberaula.grading.store import Look, Store, number_of
+from ciberaula.grading.submission_files import signature_of
 from ciberaula.grading.truth import AssignmentTruth, assignment_truth
 from ciberaula.i18n import _
-from ciberaula.paths import home
 
+MAX_REASON = 1500  # characters that the ledger keeps of why something has no marks
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +54,7 @@ class _Chunk:
     order: Order
     key: str
     known: Mapping[str, Sequence[ledger.Attempt]]
+    written: Mapping[tuple[str, str], dict[str, str]]
     marked: list[Marked] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, Graded] = field(default_factory=dict)
@@ -71,6 +69,29 @@ class _Chunk:
             and attempt.receipt not in seen
             for attempt in now
         )
+
+    def answer_changed(self, one: Marked, notebook: str, grade_id: str) -> bool:
+        """True when a written answer is another than in the graded copy that a person had before them."""
+        return self.written.get((one.student, notebook), {}).get(grade_id) != one.notebooks[notebook].written[grade_id]
+
+    def only(self, student: str) -> "_Chunk":
+        """The part of this chunk that is one student's."""
+        return replace(
+            self,
+            order=replace(self.order, students=(student,)),
+            marked=[one for one in self.marked if one.student == student],
+            failed={student: self.failed[student]} if student in self.failed else {},
+        )
+
+    def tell_late(self, one: Marked, due: datetime | None) -> None:
+        """Let the outcome say how long after the student's own deadline the work came."""
+        if due is not None and one.submitted_at is not None and one.submitted_at > due:
+            late = int((one.submitted_at - due).total_seconds())
+            self.outcomes[one.student] = replace(self.outcomes[one.student], seconds_late=late)
+
+    def fail(self, student: str, reason: str, seconds: float = 0.0) -> None:
+        """Let the work of a student have no marks, for a reason."""
+        self.outcomes[student] = Graded(student, "failed", reason, seconds)
 
 
 def pending(
@@ -96,32 +117,45 @@ class Engine:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.course = CourseDirectory(config=config)
-        self.db_url = str(self.course.db_url)
-        self.aside = home() / "calificando"
+        self.store = Store(config)
+        self.db_url = self.store.db_url
 
     def pending(self, assignment: str, students: Sequence[str] | None = None, *, force: bool = False) -> Pending:
         """See the function of the same name."""
+        self.store.recover()
         with ledger.reading(self.db_url) as connection:
             known = ledger.attempts_of(connection, assignment)
-        self._recover()
         key = self._truth(assignment).key
-        chosen = self._handed_in(assignment) if students is None else sorted(students)
-        touched = [one for one in chosen if not self._is_current(assignment, one, known.get(one, []), key)]
+        chosen = self.store.handed_in(assignment) if students is None else sorted(students)
+        looks = {one: self.store.look(assignment, one, known.get(one, []), key) for one in chosen}
+        self._keep_signatures([look for look in looks.values() if look.signature])
+        for student, look in looks.items():
+            if look.gone is not None and look.gone.submitted_at is not None:
+                # Another attempt counts whose marks no longer hold: it is graded again, if the exchange still has it.
+                collecting.bring_back(self.config, assignment, student, look.gone.submitted_at)
         if force:
             return Pending(tuple(chosen), ())
-        done = set(chosen).difference(touched)
-        return Pending(tuple(touched), tuple(one for one in chosen if one in done))
+        return Pending(
+            tuple(one for one in chosen if not looks[one].current), tuple(one for one in chosen if looks[one].current)
+        )
+
+    def _keep_signatures(self, looks: Sequence[Look]) -> None:
+        if looks:
+            with ledger.writing(self.db_url) as connection:
+                ledger.look_again(
+                    connection, [(look.mine, look.signature) for look in looks if look.mine and look.signature]
+                )
 
     def grade(self, order: Order) -> list[Graded]:
         """See ``grade_chunk``."""
         truth = self._truth(order.assignment)
-        marker = Marker(truth, self.course, self.config)
+        marker = Marker(truth, self.store.course, self.config)
+        aside = self.store.aside
         try:
-            stage = Stage(self.aside)
+            stage = Stage(aside)
         except OSError as error:
             raise UserError(
-                _("No se puede calificar en {folder}: {cause}.").format(folder=self.aside, cause=cause(error))
+                _("No se puede calificar en {folder}: {cause}.").format(folder=aside, cause=cause(error))
             ) from error
         try:
             return self._grade(order, truth, marker, stage)
@@ -131,75 +165,119 @@ class Engine:
     def _grade(self, order: Order, truth: AssignmentTruth, marker: Marker, stage: Stage) -> list[Graded]:
         with ledger.reading(self.db_url) as connection:
             known = ledger.attempts_of(connection, order.assignment, order.students)
-        chunk = _Chunk(order, truth.key, known)
+            judged = judged_by_hand(connection, order.assignment, order.students)
+        written = {
+            (student, notebook): self.store.written(student, order.assignment, notebook)
+            for student in judged
+            for notebook in truth.notebooks
+        }
+        chunk = _Chunk(order, truth.key, known, written)
         for student in order.students:
             # Asked again for a part that a killed worker had finished, or that another grader has just done.
-            if not order.force and self._is_current(order.assignment, student, known.get(student, []), truth.key):
+            attempts = known.get(student, [])
+            if not order.force and self.store.look(order.assignment, student, attempts, truth.key).current:
                 chunk.outcomes[student] = Graded(student, "unchanged")
                 continue
             self._mark(student, chunk, marker, stage)
         stage.secure()
-        counting = self._book(chunk)
-        for one in counting:
-            stage.publish(one.receipt, self._folder("autograded", one.student, order.assignment))
+        for one in self._book_all(chunk):
+            self._publish(one, chunk, stage)
         return [chunk.outcomes[student] for student in order.students]
 
-    def _mark(self, student: str, chunk: "_Chunk", marker: Marker, stage: Stage) -> None:
+    def _mark(self, student: str, chunk: _Chunk, marker: Marker, stage: Stage) -> None:
         started = time.monotonic()
         receipt = uuid.uuid4().hex
-        submitted = self._folder("submitted", student, chunk.order.assignment)
+        submitted = self.store.submitted(student, chunk.order.assignment)
         try:
             one = marker.mark(student, submitted, stage.place(receipt), receipt)
         except Exception as error:
             stage.drop(receipt)
-            chunk.failed[student] = reason = _reason(error)
-            chunk.outcomes[student] = Graded(student, "failed", reason, time.monotonic() - started)
+            chunk.failed[student] = _reason(error)
+            chunk.fail(student, chunk.failed[student], time.monotonic() - started)
             return
         chunk.marked.append(one)
         state: State = "not_gradable" if one.reasons else "graded"
-        reasons = "; ".join(one.reasons) or None
+        reasons = one_line(stuck_words(one.reasons) or "", MAX_REASON) or None
         chunk.outcomes[student] = Graded(student, state, reasons, time.monotonic() - started, one.own_code)
 
-    def _book(self, chunk: "_Chunk") -> list[Marked]:
+    def _book_all(self, chunk: _Chunk) -> list[Marked]:
+        """``_book``, and one by one where something in one of them stops it for all."""
+        try:
+            return self._book(chunk)
+        except UserError:
+            raise
+        except Exception as error:
+            if len(chunk.order.students) > 1:
+                return [one for student in chunk.order.students for one in self._book_all(chunk.only(student))]
+            (student,) = chunk.order.students
+            chunk.fail(student, _reason(error))
+            return []
+
+    def _book(self, chunk: _Chunk) -> list[Marked]:
         """Write the marks and what the ledger keeps, all or nothing; return the work whose marks count from now on."""
         assignment, students = chunk.order.assignment, chunk.order.students
-        policy = policy_of(assignment)
         counting: list[Marked] = []
         with ledger.writing(self.db_url) as connection:
             known = ledger.attempts_of(connection, assignment, students)
             due = dues_of(Session(bind=connection), assignment, students)
             for one in chunk.marked:
                 before = known.get(one.student, [])
-                if chunk.graded_meanwhile(one, before):
-                    chunk.outcomes[one.student] = Graded(one.student, "unchanged")
+                if self._is_settled(one, before, chunk):
                     continue
-                outcome = chunk.outcomes[one.student]
-                attempt = self._attempt(assignment, one, before, chunk.key, outcome)
-                kept = why_kept(policy, before, attempt, due=due[one.student])
+                chunk.tell_late(one, due[one.student])
+                attempt = self._attempt(one, before, chunk)
+                kept = why_kept(policy_of(assignment), self._comparable(attempt, before), attempt, due=due[one.student])
                 if kept:
+                    outcome = chunk.outcomes[one.student]
                     state: State = "kept" if outcome.state == "graded" else outcome.state
                     chunk.outcomes[one.student] = replace(outcome, state=state, reason=kept)
                 else:
                     counting.append(one)
                 ledger.record(connection, replace(attempt, counts=kept is None))
             for student, reason in chunk.failed.items():
-                failure = self._failure(assignment, student, reason, known.get(student, []), chunk.key)
+                failure = self.store.failure(assignment, student, reason, known.get(student, []), chunk.key)
                 if failure:
                     ledger.record(connection, failure)
-            book(connection, assignment, counting, self._answer_changed(assignment, counting))
+            book(connection, assignment, counting, chunk.answer_changed)
         return counting
 
-    def _attempt(
-        self, assignment: str, one: Marked, before: Sequence[ledger.Attempt], key: str, outcome: Graded
-    ) -> ledger.Attempt:
+    def _is_settled(self, one: Marked, before: Sequence[ledger.Attempt], chunk: _Chunk) -> bool:
+        """True where nothing is to be written for a marked submission; its outcome says why."""
+        if chunk.graded_meanwhile(one, before):
+            chunk.outcomes[one.student] = Graded(one.student, "unchanged")
+            return True
+        try:
+            touched = signature_of(self.store.submitted(one.student, chunk.order.assignment)) != one.signature
+        except (OSError, UserError):
+            touched = True
+        if touched:
+            chunk.fail(one.student, _("la entrega cambió mientras se calificaba; califique otra vez"))
+            return True
+        outcome = chunk.outcomes[one.student]
+        had = any(
+            attempt.counts and attempt.state == "graded" and (attempt.digest, attempt.key) == (one.digest, chunk.key)
+            for attempt in before
+        )
+        if outcome.state == "not_gradable" and had:  # no sandbox today, say: the marks of yesterday stand
+            told = _("{reason} (se conservan las notas que ya tenía)").format(reason=outcome.reason)
+            chunk.outcomes[one.student] = replace(outcome, reason=told)
+            return True
+        return False
+
+    def _comparable(self, now: ledger.Attempt, before: Sequence[ledger.Attempt]) -> list[ledger.Attempt]:
+        """The earlier attempts, without one that counts by tests that are gone, or whose graded copy is."""
+        return [one for one in before if one.number == now.number or not one.counts or self.store.holds(one, now.key)]
+
+    def _attempt(self, one: Marked, before: Sequence[ledger.Attempt], chunk: _Chunk) -> ledger.Attempt:
+        outcome = chunk.outcomes[one.student]
         return ledger.Attempt(
-            assignment=assignment,
+            assignment=chunk.order.assignment,
             student=one.student,
-            number=_number(before, one.digest),
+            number=number_of(before, one.digest, one.submitted_at),
             submitted_at=one.submitted_at,
             signature=one.signature,
             digest=one.digest,
-            key=key,
+            key=chunk.key,
             state=outcome.state,
             reason=outcome.reason,
             points=one.points,
@@ -208,96 +286,18 @@ class Engine:
             graded_at=ledger.utc_now(),
         )
 
-    def _failure(
-        self, assignment: str, student: str, reason: str, before: Sequence[ledger.Attempt], key: str
-    ) -> ledger.Attempt | None:
-        """The row of work that could not be graded at all; ``None`` where the same work has marks that go on counting."""
-        folder = self._folder("submitted", student, assignment)
+    def _publish(self, one: Marked, chunk: _Chunk, stage: Stage) -> None:
+        target = self.store.autograded(one.student, chunk.order.assignment)
         try:
-            signature, digest = signature_of(folder), digest_of(folder)
-        except OSError:
-            signature = digest = ""
-        try:
-            submitted_at = handed_in_at(folder)  # collecting knows by it that this one had its turn
-        except (OSError, UserError):
-            submitted_at = None
-        if any(one.digest == digest and one.counts for one in before):
-            return None
-        return ledger.Attempt(
-            assignment=assignment,
-            student=student,
-            number=_number(before, digest),
-            submitted_at=submitted_at,
-            signature=signature,
-            digest=digest,
-            key=key,
-            state="failed",
-            reason=reason,
-            points=None,
-            counts=False,
-            receipt="",
-            graded_at=ledger.utc_now(),
-        )
-
-    def _answer_changed(self, assignment: str, marked: Sequence[Marked]) -> Unreviewed:
-        """Tells whether a written answer is another than in the graded copy that a person had before them."""
-        now = {one.student: one for one in marked}
-
-        @cache
-        def earlier(student: str, notebook: str) -> dict[str, str]:
-            path = self._folder("autograded", student, assignment) / f"{notebook}.ipynb"
-            return marks_in(nbformat.read(path, as_version=4)).written if path.is_file() else {}
-
-        def changed(student: str, notebook: str, grade_id: str) -> bool:
-            return earlier(student, notebook).get(grade_id) != now[student].notebooks[notebook].written[grade_id]
-
-        return changed
-
-    def _is_current(self, assignment: str, student: str, attempts: Sequence[ledger.Attempt], key: str) -> bool:
-        """True when what lies in ``submitted`` was graded in full, with today's tests, and the graded copy is in place."""
-        if not attempts:
-            return False
-        folder = self._folder("submitted", student, assignment)
-        try:
-            signature = signature_of(folder)
-            mine = next((one for one in attempts if one.signature == signature), None)
-            if mine is None:
-                digest = digest_of(folder)
-                mine = next((one for one in attempts if one.digest == digest), None)
-        except OSError:
-            return False  # what the system cannot read is told where it is graded, and stops nobody else
-        if mine is None or mine.state != "graded" or mine.key != key:
-            return False
-        counting = next((one for one in attempts if one.counts), None)
-        return counting is not None and counting.receipt == receipt_in(self._folder("autograded", student, assignment))
-
-    def _recover(self) -> None:
-        """Finish what processes left aside that were killed."""
-
-        def place_of(receipt: str) -> Path | None:
-            table = ledger.attempts
-            query = sa.select(table.c.student, table.c.assignment).where(table.c.receipt == receipt, table.c.counts)
-            with ledger.reading(self.db_url) as connection:
-                row = connection.execute(query).first()
-            return self._folder("autograded", row.student, row.assignment) if row else None
-
-        recover(self.aside, place_of)
-
-    def _handed_in(self, assignment: str) -> list[str]:
-        everyone = Path(self.course.format_path(self.course.submitted_directory, ".", ".")).resolve()
-        if not everyone.is_dir():
-            return []
-        names = (entry.name for entry in os.scandir(everyone) if entry.is_dir() and not entry.name.startswith("."))
-        return sorted(name for name in names if (everyone / name / assignment).is_dir())
-
-    def _folder(self, step: Literal["submitted", "autograded"], student: str, assignment: str) -> Path:
-        directory = getattr(self.course, f"{step}_directory")
-        return Path(self.course.format_path(directory, student, assignment)).resolve()
+            stage.publish(one.receipt, target, lambda: self.store.counts(one.receipt))
+        except OSError as error:
+            told = _("las notas están guardadas; la copia calificada espera su lugar ({cause}), califique otra vez")
+            chunk.fail(one.student, told.format(cause=cause(error)))
 
     def _truth(self, assignment: str) -> AssignmentTruth:
         with Gradebook(self.db_url, COURSE_ID) as gradebook:
             try:
-                return assignment_truth(self.course, gradebook.find_assignment(assignment))
+                return assignment_truth(self.store.course, gradebook.find_assignment(assignment))
             except MissingEntry as error:
                 raise UserError(
                     _("La tarea {name} no está publicada: publíquela primero (ciberaula release {name}).").format(
@@ -306,18 +306,14 @@ class Engine:
                 ) from error
 
 
-def _number(before: Sequence[ledger.Attempt], digest: str) -> int:
-    """The number that the work with this digest has among a student's attempts, or the next one."""
-    same = next((one.number for one in before if one.digest == digest), None)
-    return same or max((one.number for one in before), default=0) + 1
-
-
 def _reason(error: Exception) -> str:
     """Why a submission could not be graded, for the instructor."""
     if isinstance(error, UserError):
-        return str(error).rstrip(".")
+        return one_line(str(error).rstrip("."), MAX_REASON)
     if isinstance(error, OSError):
         file = Path(str(error.filename)).name if error.filename else _("un archivo")
         return _("no se pudo leer o guardar {file}: {cause}").format(file=file, cause=cause(error))
     _log.exception("a submission could not be graded")
-    return _("fallo inesperado: {error}").format(error=f"{type(error).__name__}: {error}".splitlines()[0][:200])
+    return _("fallo inesperado: {error}").format(
+        error=one_line(f"{type(error).__name__}: {error}".splitlines()[0], 200)
+    )

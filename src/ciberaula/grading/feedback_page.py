@@ -17,6 +17,9 @@ from ciberaula.classroom.markup import to_html, to_plain
 from ciberaula.classroom.spec import QUESTIONS_FILE, load_questions
 from ciberaula.classroom.story_items import stories_in
 from ciberaula.errors import UserError
+from ciberaula.grading.deadlines import shown
+from ciberaula.grading.lateness import after_deadline, seconds_late
+from ciberaula.grading.policy import policy_of
 from ciberaula.grading.repair import METADATA
 from ciberaula.grading.scoring import MEDIA_TYPE
 from ciberaula.grading.standing import Mark, Standing
@@ -88,6 +91,7 @@ class Page:
     title: str
     student: str
     score: str
+    late: str
     penalty: str
     notices: tuple[str, ...]
     items: tuple[Item, ...]
@@ -103,6 +107,7 @@ def page_of(
         title=_assignment_title(nb, assignment),
         student=student,
         score=_so_far(standing),
+        late=_late(standing, assignment),
         penalty=_penalty(standing.late_penalty),
         notices=tuple(_notices(items, kept)),
         items=items,
@@ -116,6 +121,7 @@ def page_without_marks(nb: Any, *, assignment: str, student: str) -> Page:
         title=_assignment_title(nb, assignment),
         student=student,
         score=_("aún sin nota"),
+        late="",
         penalty="",
         notices=(
             _(
@@ -229,6 +235,16 @@ def _block(text: str) -> str:
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in str(text).splitlines() if line.strip())
+
+
+def _late(standing: Standing, assignment: str) -> str:
+    """The deadline and the delay, as facts; empty for work in time, or within the grace that the plan gives."""
+    seconds = seconds_late(standing.submitted_at, standing.due)
+    if standing.due is None or seconds <= policy_of(assignment).late.grace_minutes * 60:
+        return ""
+    return _("Gracias por entregar. El plazo era {due}, y su entrega llegó {delay}.").format(
+        due=shown(standing.due), delay=after_deadline(seconds)
+    )
 
 
 def _penalty(points: float) -> str:

@@ -4,7 +4,8 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ciberaula.errors import UserError
@@ -14,6 +15,7 @@ from ciberaula.i18n import _, ngettext
 if TYPE_CHECKING:
     from ciberaula.grading.cohort import Cohort
     from ciberaula.grading.grading_display import Display, Meter
+    from ciberaula.grading.outcomes import Graded
 
 # The handler imports what it needs: nbgrader takes a second to load, and most commands do without.
 
@@ -61,12 +63,14 @@ def run(options: argparse.Namespace) -> int:
         return 0
     meter = Meter(sum(len(part.todo) + len(part.unchanged) for part in parts))
     with shown(meter, as_json=options.json, several=len(parts) > 1) as (display, draw):
-        _tell_unchanged(parts, meter, display)
+        told = _Told(cohort, meter, display)
+        for part in parts:
+            told.unchanged(part)
         draw()
         try:
             waiting = parts
             while waiting:
-                _grade(waiting, options, meter, display, draw)
+                _grade(waiting, options, told, draw)
                 waiting = _next_attempts(cohort, waiting, meter)
         except KeyboardInterrupt:
             with contextlib.suppress(KeyboardInterrupt):
@@ -75,6 +79,7 @@ def run(options: argparse.Namespace) -> int:
         for part in parts:
             if part.todo:
                 _tell_same_logs(cohort, part.assignment, display)
+        meter.written = _written(cohort, parts)
         display.end()
     return 1 if meter.counts["failed"] or meter.counts["not_gradable"] else 0
 
@@ -103,32 +108,68 @@ def _chosen(handed_in: dict[str, list[str]], asked: Sequence[str] | None) -> dic
     """The students to grade in each assignment. ``UserError`` where somebody asked for handed in nothing."""
     if not asked:
         return handed_in
+    from ciberaula.grading.cohort import not_handed_in
+
     for student in asked:
         if not any(student in students for students in handed_in.values()):
-            raise UserError(
-                _("No hay entrega de {student} en {name}: recójala primero (ciberaula collect).").format(
-                    student=student, name=", ".join(handed_in)
-                )
-            )
+            raise not_handed_in(student, ", ".join(handed_in))
     return {name: [one for one in students if one in asked] for name, students in handed_in.items()}
 
 
-def _tell_unchanged(parts: Iterable[_Part], meter: "Meter", display: "Display") -> None:
-    from ciberaula.grading.outcomes import Graded
+class _Told:
+    """Counts and shows what became of submissions, and how late each was."""
 
-    for part in parts:
+    def __init__(self, cohort: "Cohort", meter: "Meter", display: "Display") -> None:
+        self._cohort, self._meter, self._display = cohort, meter, display
+        self._due: dict[str, dict[str, datetime | None]] = {}
+
+    def unchanged(self, part: _Part) -> None:
+        """Tell of those of ``part`` who have nothing new."""
+        from ciberaula.grading.outcomes import Graded
+
+        self.expect(part)
         for student in part.unchanged:
-            meter.count("unchanged")
-            display.outcome(part.assignment, Graded(student, "unchanged"))
+            self.outcome(part.assignment, Graded(student, "unchanged"))
+
+    def expect(self, part: _Part) -> None:
+        """Look up until when each of ``part`` had."""
+        from sqlalchemy.orm import Session
+
+        from ciberaula.grading import ledger
+        from ciberaula.grading.policy import dues_of
+
+        with ledger.reading(self._cohort.db_url) as connection:
+            found = dues_of(Session(bind=connection), part.assignment, [*part.todo, *part.unchanged])
+        self._due.setdefault(part.assignment, {}).update(found)
+
+    def outcome(self, assignment: str, graded: "Graded") -> None:
+        """Tell of one submission."""
+        graded = replace(graded, seconds_late=self._seconds_late(assignment, graded.student))
+        self._meter.count_one(graded)
+        self._display.outcome(assignment, graded)
+
+    def _seconds_late(self, assignment: str, student: str) -> int:
+        from ciberaula.grading.lateness import seconds_late
+        from ciberaula.grading.submission_files import handed_in_at
+
+        due = self._due.get(assignment, {}).get(student)
+        if due is None:
+            return 0
+        try:
+            return seconds_late(handed_in_at(self._cohort.folder("submitted", student, assignment)), due)
+        except (OSError, UserError):
+            return 0  # grading has told what is wrong with it
 
 
-def _grade(parts: Sequence[_Part], options: argparse.Namespace, meter: "Meter", display: "Display", draw: Any) -> None:
+def _grade(parts: Sequence[_Part], options: argparse.Namespace, told: _Told, draw: Any) -> None:
     from ciberaula.grading import cluster
 
     todo = [part for part in parts if part.todo]
     count = sum(len(part.todo) for part in todo)
     if not count:
         return
+    for part in todo:
+        told.expect(part)
     names = [part.assignment for part in todo]
     with cluster.pool(names, count, scheduler=options.scheduler, workers=options.workers) as pool:
         waiting = [
@@ -138,8 +179,7 @@ def _grade(parts: Sequence[_Part], options: argparse.Namespace, meter: "Meter", 
         ]
         for order, outcomes in pool.grade(waiting):
             for graded in outcomes:
-                meter.count(graded.state)
-                display.outcome(order.assignment, graded)
+                told.outcome(order.assignment, graded)
             draw()
 
 
@@ -156,6 +196,18 @@ def _next_attempts(cohort: "Cohort", parts: Sequence[_Part], meter: "Meter") -> 
             meter.total += len(todo)
             found.append(_Part(part.assignment, todo, ()))
     return found
+
+
+def _written(cohort: "Cohort", parts: Iterable[_Part]) -> dict[str, dict[str, int]]:
+    """assignment -> student -> written answers that wait for a person, of all that this run was about."""
+    from ciberaula.grading import ledger
+    from ciberaula.grading.written import waiting_for_a_person
+
+    with ledger.reading(cohort.db_url) as connection:
+        return {
+            part.assignment: waiting_for_a_person(connection, part.assignment, [*part.todo, *part.unchanged])
+            for part in parts
+        }
 
 
 def _tell_interrupted(meter: "Meter") -> None:

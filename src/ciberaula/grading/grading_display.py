@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self, TextIO, get_args
 
+from ciberaula.grading.lateness import after_deadline
 from ciberaula.grading.outcomes import Graded, State
+from ciberaula.grading.words import awaiting_person
 from ciberaula.i18n import _, ngettext
 
 STATES: tuple[State, ...] = get_args(State)
 
 _LINES: dict[State, str] = {
+    "graded": _("calificada"),  # told only where there is more to say
     "not_gradable": _("calificada en parte; no se pudo calificar: {reason}"),
     "kept": _("calificada y guardada sin contar: {reason}"),
     "failed": _("no se calificó: {reason}"),
@@ -30,6 +33,10 @@ class Meter:
     total: int
     clock: Callable[[], float] = time.monotonic
     counts: Counter[State] = field(default_factory=Counter)
+    late: int = 0
+    """Submissions that came after their deadline."""
+    written: dict[str, dict[str, int]] = field(default_factory=dict)
+    """assignment -> student -> written answers that wait for a person, once the run is over."""
 
     def __post_init__(self) -> None:
         self._start = self.clock()
@@ -37,6 +44,11 @@ class Meter:
     def count(self, state: State, number: int = 1) -> None:
         """Count outcomes."""
         self.counts[state] += number
+
+    def count_one(self, graded: Graded) -> None:
+        """Count what became of one submission."""
+        self.count(graded.state)
+        self.late += graded.seconds_late > 0
 
     @property
     def done(self) -> int:
@@ -84,9 +96,26 @@ class Meter:
         return ", ".join(told) or _("nada todavía")
 
     def summary(self) -> str:
-        """The last line of a run."""
-        return ngettext("{count} entrega: {outcomes}.", "{count} entregas: {outcomes}.", self.done).format(
+        """The line at the end of a run."""
+        told = ngettext("{count} entrega: {outcomes}.", "{count} entregas: {outcomes}.", self.done).format(
             count=self.done, outcomes=self.outcomes()
+        )
+        return told + (" " + _("Después del plazo: {count}.").format(count=self.late) if self.late else "")
+
+    @property
+    def waiting(self) -> int:
+        """Submissions with a written answer that waits for a person."""
+        return sum(map(len, self.written.values()))
+
+    def next_step(self) -> str | None:
+        """What is left for a person to do, and how; ``None`` where nothing is."""
+        if not self.waiting:
+            return None
+        names = [name for name, students in self.written.items() if students]
+        answers = sum(count for students in self.written.values() for count in students.values())
+        return _("{awaiting}: júzguelas con ciberaula grade-rubric {name} ID … o en formgrader.").format(
+            awaiting=awaiting_person(answers, self.waiting),
+            name=names[0] if len(names) == 1 else _("TAREA"),
         )
 
 
@@ -104,7 +133,7 @@ class Display(Protocol):
 
 
 class Lines:
-    """A line for each submission with a problem, and the summary; ``write`` takes one line."""
+    """A line for each submission with a problem or late, and the summary; ``write`` takes one line."""
 
     def __init__(self, meter: Meter, write: Callable[[str], None], *, several: bool) -> None:
         self._meter = meter
@@ -114,9 +143,10 @@ class Lines:
     def outcome(self, assignment: str, graded: Graded) -> None:
         """See ``Display``."""
         words = _LINES.get(graded.state)
-        if words:
+        late = f" ({after_deadline(graded.seconds_late)})" if graded.seconds_late else ""
+        if words and (late or graded.state != "graded"):
             about = f"{assignment}, {graded.student}" if self._several else graded.student
-            self._write(f"{about}: {words.format(reason=graded.reason)}")
+            self._write(f"{about}: {words.format(reason=graded.reason)}{late}")
 
     def note(self, assignment: str, line: str) -> None:
         """See ``Display``."""
@@ -125,6 +155,9 @@ class Lines:
     def end(self) -> None:
         """See ``Display``."""
         self._write(self._meter.summary())
+        step = self._meter.next_step()
+        if step:
+            self._write(step)
 
 
 class JsonLines:
@@ -143,6 +176,7 @@ class JsonLines:
             reason=graded.reason,
             seconds=round(graded.seconds, 3),
             own_code=graded.own_code,
+            seconds_late=graded.seconds_late,
         )
 
     def note(self, assignment: str, line: str) -> None:
@@ -152,8 +186,9 @@ class JsonLines:
     def end(self) -> None:
         """See ``Display``."""
         counts = {state: self._meter.counts[state] for state in STATES}
+        more = {"late": self._meter.late, "waiting_for_person": self._meter.waiting}
         seconds = round(self._meter.seconds, 3)
-        self._say(summary={"submissions": self._meter.done, **counts, "seconds": seconds})
+        self._say(summary={"submissions": self._meter.done, **counts, **more, "seconds": seconds})
 
     def _say(self, **content: Any) -> None:
         self._write(json.dumps(content, ensure_ascii=False))

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 
 from ciberaula.grading.checks import plain_errors
 from ciberaula.grading.config import COURSE_ID
@@ -91,26 +91,44 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-@cache
 def engine(db_url: str) -> sa.Engine:
     """The connection to a gradebook, nbgrader's tables and ours in it. One for each process and URL.
 
     SQLite keeps its journal so that readers never wait for the writer, and a writer waits for another instead of failing.
     """
-    with Gradebook(db_url, COURSE_ID):  # nbgrader makes its tables only where there is none at all: it goes first
-        pass
-    if db_url.startswith("sqlite"):
-        # A new connection for each transaction costs little, and never outlives a fork or a file that was replaced.
-        made = sa.create_engine(db_url, poolclass=sa.NullPool)
-        sa.event.listen(made, "connect", _prepare_sqlite)
-        sa.event.listen(made, "begin", _begin_sqlite)
-    else:
-        made = sa.create_engine(db_url, pool_pre_ping=True, pool_size=1)
-    try:
-        _make_tables(made)
-    except sa.exc.DBAPIError:
-        _make_tables(made)  # another process was making them at the same moment
+    made = _engine(db_url)
+    with made.connect() as connection:
+        there = sa.inspect(connection).has_table(attempts.name)
+    if not there:  # the first time, or somebody has put a backup in the place of the file
+        with Gradebook(db_url, COURSE_ID):  # nbgrader makes its tables only where there is none at all: it goes first
+            pass
+        try:
+            _make_tables(made)
+        except sa.exc.DBAPIError:
+            _make_tables(made)  # another process was making them at the same moment
     return made
+
+
+@cache
+def _engine(db_url: str) -> sa.Engine:
+    if not db_url.startswith("sqlite"):
+        return sa.create_engine(db_url, pool_pre_ping=True, pool_size=1)
+    # A new connection for each transaction costs little, and never outlives a fork or a file that was replaced.
+    made = sa.create_engine(db_url, poolclass=sa.NullPool)
+    sa.event.listen(made, "connect", _prepare_sqlite)
+    sa.event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+# nbgrader has no index on what its rows belong to: a chunk would take longer the more the gradebook holds.
+_INDEXES = tuple(
+    sa.schema.CreateIndex(sa.Index(f"ciberaula_{table.name}_{column}", table.c[column]), if_not_exists=True)
+    for table, column in (
+        (Grade.__table__, "notebook_id"),
+        (Comment.__table__, "notebook_id"),
+        (SubmittedNotebook.__table__, "assignment_id"),
+    )
+)
 
 
 def _make_tables(made: sa.Engine) -> None:
@@ -119,6 +137,8 @@ def _make_tables(made: sa.Engine) -> None:
         connection = plain.execution_options(writes=True)
         with connection.begin():
             metadata.create_all(connection)
+            for index in _INDEXES:
+                connection.execute(index)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -169,14 +189,27 @@ def attempts_of(
 
 
 def record(connection: sa.Connection, attempt: Attempt) -> None:
-    """Keep an attempt, in the place of what was kept of it before. Where it counts, no other of the student does."""
+    """Keep an attempt, in the place of what was kept of it before. Where it counts, no other of the student does.
+
+    What failed of the work handed in at the same moment goes: this is what became of it.
+    """
+    mine = (attempts.c.assignment == attempt.assignment) & (attempts.c.student == attempt.student)
     if attempt.counts:
-        others = (attempts.c.assignment == attempt.assignment) & (attempts.c.student == attempt.student)
-        connection.execute(attempts.update().where(others).values(counts=False))
-    same = (
-        (attempts.c.assignment == attempt.assignment)
-        & (attempts.c.student == attempt.student)
-        & (attempts.c.number == attempt.number)
-    )
-    connection.execute(attempts.delete().where(same))
+        connection.execute(attempts.update().where(mine).values(counts=False))
+    gone = attempts.c.number == attempt.number
+    if attempt.submitted_at is not None:
+        gone |= (attempts.c.state == "failed") & (attempts.c.submitted_at == attempt.submitted_at)
+    connection.execute(attempts.delete().where(mine & gone))
     connection.execute(attempts.insert().values(**asdict(attempt)))
+
+
+def look_again(connection: sa.Connection, signatures: Sequence[tuple[Attempt, str]]) -> None:
+    """Keep the new signatures of attempts whose contents are the same as ever."""
+    for attempt, signature in signatures:
+        same = (
+            (attempts.c.assignment == attempt.assignment)
+            & (attempts.c.student == attempt.student)
+            & (attempts.c.number == attempt.number)
+            & (attempts.c.receipt == attempt.receipt)
+        )
+        connection.execute(attempts.update().where(same).values(signature=signature))

@@ -6,7 +6,6 @@ all submissions read once: no connection to the gradebook, no configuration, no 
 
 import hashlib
 import logging
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,22 +17,27 @@ import nbformat
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearOutput, LimitOutput
-from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task, parse_utc
+from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
-from ciberaula.grading import isolated
 from ciberaula.grading.autograde import NO_ANSWER, Marks, TwoStageExecute, score_in
 from ciberaula.grading.repair import repair, set_aside_odd_files
 from ciberaula.grading.rubric import Rubric, load_rubric, show_rubric
 from ciberaula.grading.staging import RECEIPT
+from ciberaula.grading.submission_files import (
+    digest_of,
+    files_of,
+    handed_in_at,
+    ignored,
+    refuse_heaps,
+    signature_of,
+)
 from ciberaula.grading.truth import AssignmentTruth
 from ciberaula.grading.work import read_notebook
 from ciberaula.i18n import _
 
 MAX_NOTEBOOK_BYTES = 32 * 2**20
-_TIMESTAMP = "timestamp.txt"
-_NO_WORK = frozenset({".ipynb_checkpoints", "__pycache__", ".ciberaula", "feedback"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class NotebookMarks:
 
 @dataclass(frozen=True)
 class Marked:
-    """A graded submission, not yet in the gradebook. ``reasons``: «item: reason» of what has no score."""
+    """A graded submission, not yet in the gradebook. ``reasons``: (item, reason) of what has no score."""
 
     student: str
     receipt: str
@@ -59,7 +63,7 @@ class Marked:
     signature: str
     digest: str
     notebooks: Mapping[str, NotebookMarks]
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
     own_code: bool = False
 
     @property
@@ -86,19 +90,21 @@ class Marker:
 
         Raises ``UserError`` with a reason for the instructor where nothing can be graded.
         """
+        if submitted.is_symlink() or submitted.parent.is_symlink():
+            raise UserError(_("la entrega es un enlace a otra carpeta; quítelo y recoja la entrega otra vez"))
+        refuse_heaps(submitted)
         set_aside_odd_files(submitted)
-        _refuse_heaps(submitted)
         signature, digest = signature_of(submitted), digest_of(submitted)
         self._copy_files(submitted, folder)
         found = [name for name in self.truth.notebooks if (submitted / f"{name}.ipynb").is_file()]
         if not found:
             raise UserError(_("la entrega no trae el cuaderno de la tarea"))
         notebooks: dict[str, NotebookMarks] = {}
-        reasons: list[str] = []
+        reasons: list[tuple[str, str]] = []
         own_code = False
         for name in self.truth.notebooks:
             if name not in found:  # as nbgrader has it, a notebook that is not there is worth nothing
-                notebooks[name] = NotebookMarks(dict.fromkeys(self._graded_cells(name), 0.0))
+                notebooks[name] = NotebookMarks(dict.fromkeys(self._tested_cells(name), 0.0))
                 continue
             nb = read_submitted(submitted / f"{name}.ipynb")
             told = self._mark_notebook(nb, name, submitted)
@@ -106,7 +112,7 @@ class Marker:
             reasons += told.reasons
             notebooks[name] = marks_in(nb)
             (folder / f"{name}.ipynb").write_text(nbformat.writes(nb, version=4) + "\n", encoding="utf-8")
-        for path in _files(folder):
+        for path in files_of(folder):
             path.chmod(0o444)  # nbgrader's own: a graded copy is no place to edit
         return Marked(student, receipt, handed_in_at(submitted), signature, digest, notebooks, tuple(reasons), own_code)
 
@@ -123,13 +129,14 @@ class Marker:
         show_rubric(nb, self._rubric)
         return told
 
-    def _graded_cells(self, notebook: str) -> Iterator[str]:
+    def _tested_cells(self, notebook: str) -> Iterator[str]:
         cells = self.truth.notebooks[notebook].cells
-        return (name for name, cell in cells.items() if "points" in cell.metadata)
+        return (name for name, cell in cells.items() if cell.metadata["grade"] or cell.metadata["task"])
 
     def _copy_files(self, submitted: Path, folder: Path) -> None:
         """The submission's files, under the instructor's of the same name, as nbgrader lays them."""
-        files = {path.relative_to(submitted): path for path in _files(submitted) if path.suffix != ".ipynb"}
+        found = {path.relative_to(submitted): path for path in files_of(submitted) if path.suffix != ".ipynb"}
+        files = {name: path for name, path in found.items() if not ignored(name, self._ignore)}
         files.pop(Path(RECEIPT), None)  # ours, and already there
         for name, path in {**files, **self._beside}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -152,38 +159,6 @@ def read_submitted(path: Path) -> Any:
         ) from error
 
 
-def _refuse_heaps(folder: Path) -> None:
-    """Raise ``UserError`` for more files or bytes than work needs: each would be copied for the instructor."""
-    sizes = [status.st_size for _path, status in _stats(folder)]
-    if len(sizes) > isolated.MAX_FILES or sum(sizes) > isolated.MAX_BYTES:
-        raise UserError(
-            _("la entrega pasa de {files} archivos o {mb} MB; pida a quien la hizo que la reduzca").format(
-                files=isolated.MAX_FILES, mb=isolated.MAX_BYTES // 2**20
-            )
-        )
-
-
-def signature_of(folder: Path) -> str:
-    """A digest of names, sizes and times: cheap, and the same as long as nobody touched a file."""
-    told = sorted(
-        f"{path.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}" for path, status in _stats(folder)
-    )
-    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def digest_of(folder: Path) -> str:
-    """A digest of names and contents: the same for a copy of the work, whenever it was made."""
-    digest = hashlib.sha256()
-    for path, status in sorted(_stats(folder)):
-        digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape") + b"\0")
-        if status.st_size > isolated.MAX_BYTES:  # refused anyhow; a file of holes would take hours to read
-            digest.update(str(status.st_size).encode() + b"\0")
-            continue
-        with path.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
-
-
 def marks_in(nb: Any) -> NotebookMarks:
     """What ``SaveGrades`` would write to the gradebook for a scored notebook."""
     found = NotebookMarks({})
@@ -193,26 +168,13 @@ def marks_in(nb: Any) -> NotebookMarks:
         grade_id = cell.metadata["nbgrader"]["grade_id"]
         if is_grade(cell):
             found.scores[grade_id] = score_in(cell)
+        if is_task(cell):
+            found.scores[grade_id] = None  # only a person can tell, also where it was missing before and had a zero
         if is_solution(cell) or is_task(cell):
             blank = cell.metadata["nbgrader"].get("checksum") == compute_checksum(cell) and not is_task(cell)
             found.comments[grade_id] = NO_ANSWER if blank else None
             found.written[grade_id] = hashlib.sha256(cell.source.encode()).hexdigest()
     return found
-
-
-def handed_in_at(folder: Path) -> datetime | None:
-    """When the work was handed in, UTC without a zone. ``UserError`` for a time that cannot be read."""
-    try:
-        told = (folder / _TIMESTAMP).read_text(encoding="utf-8").strip()
-        return parse_utc(told) if told else None
-    except FileNotFoundError:
-        return None
-    except (ValueError, OverflowError) as error:
-        raise UserError(
-            _("la fecha de entrega ({file}) no se entiende; corríjala o bórrela y califique de nuevo").format(
-                file=_TIMESTAMP
-            )
-        ) from error
 
 
 def _rubric_of(assignment: str) -> Rubric | None:
@@ -221,17 +183,3 @@ def _rubric_of(assignment: str) -> Rubric | None:
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)
         return None
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path, _status in _stats(folder))
-
-
-def _stats(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The plain files under ``folder`` that are work, with their status; what editors leave behind is none."""
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _NO_WORK:
-                yield from _stats(Path(entry.path))
-        elif entry.is_file(follow_symlinks=False):
-            yield Path(entry.path), entry.stat(follow_symlinks=False)

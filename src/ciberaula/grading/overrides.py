@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from nbgrader.api import Assignment, BaseCell, Grade, SolutionCell, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy.orm import Session, aliased
+from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.orm import Session
 
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.policy import AnySession, refresh_penalties, session_on
 from ciberaula.grading.words import number
+from ciberaula.grading.written import is_written
 from ciberaula.i18n import _
 
 FORMGRADER = "formgrader"
@@ -45,7 +46,7 @@ def override(
     The late penalty of the submission is worked out anew. Raises ``UserError`` for a submission or an item that is not
     there, points out of range, or a missing reason; then nothing changed.
     """
-    author, reason = _words(author, reason)
+    author, reason = signature(author, reason)
     with session_on(db_url) as session:
         note_elsewhere(session, assignment, [student])
         grade = _grade(session, assignment, student, item)
@@ -81,12 +82,15 @@ def in_force(session: AnySession, assignment: str, student: str) -> dict[str, Ov
 def note_elsewhere(session: AnySession, assignment: str, students: Sequence[str] | None = None) -> int:
     """Keep a row for each mark of a test that was changed in formgrader, which knows neither who nor why; return how many.
 
-    Marks of answers that a person reads anyway are no changes, and are left out. Commits nothing.
+    Marks of answers that a person reads anyway are no changes, unless somebody changed that mark before by ``override``.
+    Commits nothing.
     """
     last = {(one.student, one.item): one for one in _made(session, assignment, students)}
     noted = 0
-    for student, item, auto, manual in _tested(session, assignment, students):
+    for student, item, auto, manual, written in _marks(session, assignment, students):
         known = last.get((student, item))
+        if written and known is None:
+            continue
         in_place = known.points if known else None
         if manual == in_place:
             continue
@@ -97,18 +101,20 @@ def note_elsewhere(session: AnySession, assignment: str, students: Sequence[str]
     return noted
 
 
-def _words(author: str, reason: str) -> tuple[str, str]:
+def signature(author: str, reason: str) -> tuple[str, str]:
+    """Who decides and why, as they are kept. Raises ``UserError`` that names the one that is missing."""
     author, reason = author.strip(), reason.strip()
     if not reason:
-        raise UserError(_("Falta el motivo del cambio: escríbalo con --reason; queda guardado con su fecha."))
+        raise UserError(_("Falta el motivo: escríbalo con --reason; queda guardado con su fecha."))
     if not author:
-        raise UserError(_("Falta quién hace el cambio: escríbalo con --author."))
+        raise UserError(_("Falta quién lo decide: escríbalo con --author."))
     if len(reason) > LONGEST_REASON or len(author) > 100:
         raise UserError(_("El motivo admite {most} caracteres y el nombre 100: acórtelos.").format(most=LONGEST_REASON))
     return author, reason
 
 
-def _grade(session: Session, assignment: str, student: str, item: str) -> Grade:
+def graded_submission(session: AnySession, assignment: str, student: str) -> SubmittedAssignment:
+    """nbgrader's row of a graded submission. Raises ``UserError`` where there is none."""
     submission = session.execute(
         sa.select(SubmittedAssignment)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
@@ -120,6 +126,11 @@ def _grade(session: Session, assignment: str, student: str, item: str) -> Grade:
                 student=student, name=assignment
             )
         )
+    return submission
+
+
+def _grade(session: Session, assignment: str, student: str, item: str) -> Grade:
+    submission = graded_submission(session, assignment, student)
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     found = [grade for grade in grades if grade.name == item]
     if len(found) != 1:
@@ -132,29 +143,30 @@ def _grade(session: Session, assignment: str, student: str, item: str) -> Grade:
     return found[0]
 
 
-def _tested(
+def note_judgement(session: AnySession, made: Override) -> bool:
+    """Keep a judgement by rubric in the place of what ``override`` said of the item before; return whether there was any.
+
+    A judgement of a written answer is no change by itself, and its comment says who gave it. But where a change by hand
+    is on record, the list must end with the mark that holds. Commits nothing.
+    """
+    superseded = any(one.item == made.item for one in _made(session, made.assignment, [made.student]))
+    if superseded:
+        _keep(session, made)
+    return superseded
+
+
+def _marks(
     session: AnySession, assignment: str, students: Sequence[str] | None
-) -> list[tuple[str, str, float | None, float | None]]:
-    """Student, item, test's score and manual score of every grade of a test cell."""
-    # nbgrader keeps a solution cell of the same name for what a person grades.
-    twin = aliased(BaseCell)
-    written = (
-        sa.select(twin.id)
-        .where(
-            twin.name == BaseCell.name,
-            twin.notebook_id == BaseCell.notebook_id,
-            twin.type == SolutionCell.__mapper_args__["polymorphic_identity"],
-        )
-        .exists()
-    )
+) -> list[tuple[str, str, float | None, float | None, bool]]:
+    """Student, item, test's score and manual score of every grade, and whether a person reads the answer anyway."""
     query = (
-        sa.select(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score, Grade.manual_score)
+        sa.select(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score, Grade.manual_score, is_written())
         .select_from(Grade)
         .join(BaseCell, BaseCell.id == Grade.cell_id)
         .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Assignment.name == assignment, ~written)
+        .where(Assignment.name == assignment)
         .order_by(SubmittedAssignment.student_id, BaseCell.name)
     )
     if students is not None:

@@ -147,7 +147,7 @@ def refresh_penalties(session: AnySession, assignment: str, students: Sequence[s
     late = policy_of(assignment).late
     session.flush()
     changed = 0
-    scores = _scores(session, assignment)
+    scores = _scores(session, assignment, students)
     for submission in _submissions(session, assignment, students):
         seconds = submission.total_seconds_late
         for notebook in submission.notebooks:
@@ -251,9 +251,9 @@ def _submissions(session: AnySession, assignment: str, students: Sequence[str] |
     return session.execute(query).scalars().all()
 
 
-def _scores(session: AnySession, assignment: str) -> dict[str, float]:
+def _scores(session: AnySession, assignment: str, students: Sequence[str] | None) -> dict[str, float]:
     """Points of each submitted notebook before any penalty, by its row's id."""
-    rows = session.execute(
+    query = (
         sa.select(SubmittedNotebook.id, sa.func.coalesce(sa.func.sum(Grade.score), 0.0).label("points"))
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
@@ -261,4 +261,7 @@ def _scores(session: AnySession, assignment: str) -> dict[str, float]:
         .where(Assignment.name == assignment)
         .group_by(SubmittedNotebook.id)
     )
+    if students is not None:
+        query = query.where(SubmittedAssignment.student_id.in_(students))
+    rows = session.execute(query)
     return {row.id: row.points for row in rows}

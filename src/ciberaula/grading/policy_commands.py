@@ -15,7 +15,8 @@ from ciberaula.i18n import _, ngettext
 
 def add_commands(subparsers: Any) -> None:
     """Add ``deadline``, ``extension``, ``override``, ``overrides`` and ``attempts``."""
-    zone = _("Zona horaria de la fecha, por ejemplo America/Guayaquil.")
+    zone = _("Zona horaria, por ejemplo America/Guayaquil; al mostrar, por defecto la de este equipo.")
+    whose = _("Identificador de la persona.")
     command = _command(subparsers, "deadline", _deadline, _("Muestra, pone o quita la fecha límite de una tarea."))
     command.add_argument(
         "date", nargs="?", help=_("Fecha, por ejemplo 2026-03-02T23:59-05:00, o «none» para quitarla.")
@@ -23,13 +24,13 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument("--zone", help=zone)
 
     command = _command(subparsers, "extension", _extension, _("Da a una persona más tiempo que la fecha límite."))
-    command.add_argument("student")
+    command.add_argument("student", help=whose)
     command.add_argument("time", help=_("Minutos, o una cifra con h o d: 12h, 3d. Con 0 se retira la prórroga."))
     command.add_argument("--zone", help=zone)
     _add_signature(command)
 
     command = _command(subparsers, "override", _override, _("Cambia a mano los puntos de una pregunta."))
-    command.add_argument("student")
+    command.add_argument("student", help=whose)
     command.add_argument("item", help=_("Identificador de la pregunta, por ejemplo p04."))
     command.add_argument("points", help=_("Puntos, o «test» para que vuelva a valer la prueba."))
     _add_signature(command)
@@ -45,7 +46,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = subparsers.add_parser(name, help=words, description=words)
     command.set_defaults(run=plainly(run))
-    command.add_argument("assignment")
+    command.add_argument("assignment", help=_("La tarea."))
     return command
 
 
@@ -196,23 +197,30 @@ def _line(made: Any) -> str:
         before=points(made.before, _("sin puntos")),
         after=points(made.points, _("lo que diga la prueba")),
         author=made.author,
-        at=shown(made.made_at),
+        at=shown(made.made_at, "UTC"),
         reason=made.reason,
     )
 
 
 def _attempts(options: argparse.Namespace) -> int:
+    from sqlalchemy.orm import Session
+
     from ciberaula.grading import ledger
     from ciberaula.grading.deadlines import shown
+    from ciberaula.grading.lateness import after_deadline, seconds_late
+    from ciberaula.grading.policy import dues_of
     from ciberaula.grading.words import number
 
     with ledger.reading(_db_url(options.assignment)) as connection:
         found = ledger.attempts_of(connection, options.assignment, [options.student] if options.student else None)
+        dues = dues_of(Session(bind=connection), options.assignment, list(found))
     states = {"not_gradable": _("no se pudo calificar del todo"), "failed": _("no se calificó")}
     for student, attempts in sorted(found.items()):
         for one in attempts:
+            late = seconds_late(one.submitted_at, dues[student])
             told = [
-                shown(one.submitted_at) if one.submitted_at else _("sin fecha"),
+                shown(one.submitted_at, "UTC") if one.submitted_at else _("sin fecha"),
+                after_deadline(late) if late else "",
                 _("{points} puntos por prueba").format(points=number(one.points)) if one.points is not None else "",
                 states.get(one.state, ""),
                 _("cuenta") if one.counts else _("no cuenta"),

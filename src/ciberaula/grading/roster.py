@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ciberaula.errors import UserError
 from ciberaula.files import cause
-from ciberaula.i18n import _
+from ciberaula.i18n import _, ngettext
 from ciberaula.paths import home
 from ciberaula.spreadsheet import original_text, write_csv
 
@@ -22,12 +22,12 @@ COLUMNS = ("id", "name", "cohort", "group", "setting", "simulated")
 STUDENT_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
 _MAY_LACK = "group"
-# What a spreadsheet program in Spanish makes of true and false when it saves.
-_SPREADSHEET_WORDS = {"verdadero": True, "falso": False}
-# How the columns are called when somebody writes the list by hand in Spanish: hinted at, never taken.
+# Also what a spreadsheet program in Spanish makes of true and false when it saves.
+_YES_OR_NO = {"verdadero": True, "falso": False, "si": True, "sí": True}
+_SETTINGS = {"urbano": "urban", "urbana": "urban"}  # «rural» is the same word
+# What the columns are called in Spanish: taken for ours.
 _SPANISH = {
     "identificador": "id",
-    "codigo": "id",
     "nombre": "name",
     "nombres": "name",
     "cohorte": "cohort",
@@ -59,10 +59,15 @@ class Learner(BaseModel):
             raise ValueError("control characters")
         return unicodedata.normalize("NFC", value)  # «é» in one character and in two are the same letter to people
 
+    @field_validator("setting", mode="before")
+    @classmethod
+    def _in_spanish(cls, value: Any) -> Any:
+        return _SETTINGS.get(value.strip().casefold(), value.strip().casefold()) if isinstance(value, str) else value
+
     @field_validator("simulated", mode="before")
     @classmethod
     def _as_saved(cls, value: Any) -> Any:
-        return _SPREADSHEET_WORDS.get(value.strip().casefold(), value.strip()) if isinstance(value, str) else value
+        return _YES_OR_NO.get(value.strip().casefold(), value.strip()) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,9 @@ def read_roster(path: Path | None = None) -> dict[str, Learner]:
     path = path or roster_path()
     learners: dict[str, Learner] = {}
     rows_of: dict[str, int] = {}
-    for line, row in _rows(path):
-        learner = _learner(path, line, row)
+    columns, rows = _rows(path)
+    for line, row in rows:
+        learner = _learner(path, line, row, columns)
         # Two ids that differ in case would share a folder where the file system ignores case.
         same = rows_of.setdefault(learner.id.casefold(), line)
         if same != line:
@@ -141,7 +147,13 @@ def merged(before: Mapping[str, Learner], after: Mapping[str, Learner]) -> list[
     return [*after.values(), *(learner for one, learner in before.items() if one not in after)]
 
 
-def _learner(path: Path, line: int, row: dict[str, str]) -> Learner:
+def column_of(heading: str) -> str | None:
+    """The column that a heading means, in English or in Spanish, whatever its capitals or accents."""
+    words = unicodedata.normalize("NFD", heading.strip().casefold()).encode("ascii", "ignore").decode()
+    return words if words in COLUMNS else _SPANISH.get(words)
+
+
+def _learner(path: Path, line: int, row: dict[str, str], headings: Mapping[str, str]) -> Learner:
     try:
         return Learner.model_validate(row)
     except ValidationError as error:
@@ -151,22 +163,25 @@ def _learner(path: Path, line: int, row: dict[str, str]) -> Learner:
                 file=path.name,
                 line=line,
                 value=_shown(row.get(column, "")),
-                column=column,
+                column=_shown(headings.get(column, column)),
                 hint=_hint(column),
             )
         ) from error
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """The rows with their numbers in the file, which are those of a spreadsheet program too; empty ones left out."""
+def _rows(path: Path) -> tuple[dict[str, str], list[tuple[int, dict[str, str]]]]:
+    """The headings by column, and the rows with their numbers in the file, which are those of a spreadsheet program too.
+
+    Empty rows are left out.
+    """
     text = _text(path)
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
     lines = _cells(path, text, separator)
-    columns = [name.strip() for name in next(lines, (0, []))[1]]
-    while columns and not columns[-1]:  # a spreadsheet program adds separators for columns that were used once
-        columns.pop()
-    _check_columns(path, columns)
+    headings = [name.strip() for name in next(lines, (0, []))[1]]
+    while headings and not headings[-1]:  # a spreadsheet program adds separators for columns that were used once
+        headings.pop()
+    columns = _columns(path, headings)
     rows = []
     for line, cells in lines:
         if not any(cell.strip() for cell in cells):
@@ -179,7 +194,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 )
             )
         rows.append((line, {name: original_text(cell).strip() for name, cell in zip(columns, given, strict=True)}))
-    return rows
+    return dict(zip(columns, headings, strict=True)), rows
 
 
 def _cells(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -232,29 +247,47 @@ def _text(path: Path) -> str:
     )
 
 
-def _check_columns(path: Path, columns: list[str]) -> None:
+def _columns(path: Path, headings: list[str]) -> list[str]:
+    """The columns that the headings mean. Raises ``UserError`` for one that is not known, is there twice, or is missing."""
+    columns = [column_of(one) or "" for one in headings]
     missing = [name for name in COLUMNS if name not in columns and name != _MAY_LACK]
-    extra = [name for name in columns if name not in COLUMNS]
-    if extra:
-        words = unicodedata.normalize("NFD", extra[0].casefold()).encode("ascii", "ignore").decode()
-        meant = _SPANISH.get(words) or next((one for one in COLUMNS if one == words), None)
-        hint = (
-            _("escriba {name}").format(name=meant)
-            if meant
-            else _("quítela: las columnas son {columns}").format(columns=",".join(COLUMNS))
-        )
+    unknown = [heading for heading, column in zip(headings, columns, strict=True) if not column]
+    if unknown:
         raise UserError(
             _("{file}, fila 1: la columna «{name}» no se conoce; {hint}.").format(
-                file=path.name, name=_shown(extra[0]), hint=hint
+                file=path.name, name=_shown(unknown[0]), hint=_hint_of_heading(missing)
             )
         )
-    if missing or len(set(columns)) != len(columns):
-        twice = [name for name in columns if columns.count(name) > 1]
+    if missing:
         raise UserError(
-            _("{file}, fila 1: las columnas deben ser {columns}; falta o se repite «{name}».").format(
-                file=path.name, columns=",".join(COLUMNS), name=(missing or twice)[0]
+            ngettext(
+                "{file}, fila 1: falta la columna {names}; las columnas son {columns}.",
+                "{file}, fila 1: faltan las columnas {names}; las columnas son {columns}.",
+                len(missing),
+            ).format(file=path.name, names=_quoted(missing), columns=",".join(COLUMNS))
+        )
+    twice = [heading for heading, column in zip(headings, columns, strict=True) if columns.count(column) > 1]
+    if twice:
+        raise UserError(
+            _("{file}, fila 1: las columnas {names} son la misma; deje una sola.").format(
+                file=path.name, names=_quoted([_shown(one) for one in twice])
             )
         )
+    return columns
+
+
+def _hint_of_heading(missing: list[str]) -> str:
+    """What to do about a column that is not known: most often it is one that is missing, under another name."""
+    if missing:
+        return _("si es {names}, cámbiele el nombre; si no, quítela").format(names=_quoted(missing, _(" o ")))
+    return _("quítela: las columnas son {columns}").format(columns=",".join(COLUMNS))
+
+
+def _quoted(names: list[str], last: str = "") -> str:
+    """«a», «b» and «c» of ``names``; ``last`` is the word before the last one."""
+    words = [f"«{name}»" for name in names]
+    before = [", ".join(words[:-1])] if words[1:] else []
+    return (last or _(" y ")).join([*before, words[-1]])
 
 
 def _shown(value: str) -> str:
@@ -265,7 +298,7 @@ def _shown(value: str) -> str:
 def _hint(column: str) -> str:
     hints = {
         "id": _("Use letras sin tilde, cifras, punto o guion (hasta 64)."),
-        "setting": _("Escriba urban o rural."),
-        "simulated": _("Escriba true o false."),
+        "setting": _("Escriba urban (o urbano) o rural."),
+        "simulated": _("Escriba true o false (o sí o no)."),
     }
     return hints.get(column, _("Revise que no esté vacío ni sobre una columna."))

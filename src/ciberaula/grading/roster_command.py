@@ -24,19 +24,21 @@ def add_commands(subparsers: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     before, after = _both(options.file)
-    _tell(before, after)
+    _tell(before, after, options.file)
     print(_("{file}: sirve. Nada ha cambiado; para tomarla: ciberaula roster import {file}.").format(file=options.file))
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
+    from ciberaula.grading.erased import forget
     from ciberaula.grading.roster import compare, merged, roster_path, write_roster
 
     before, after = _both(options.file)
     changes = compare(before, after)
     if changes:
         write_roster(merged(before, after))
-    _tell(before, after)
+    _tell(before, after, options.file)
+    forget(changes.new)
     print(
         _("Lista del curso guardada en {path}.").format(path=roster_path())
         if changes
@@ -53,15 +55,38 @@ def _both(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return (read_roster() if roster_path().exists() else {}), after
 
 
-def _tell(before: dict[str, Any], after: dict[str, Any]) -> None:
+def _tell(before: dict[str, Any], after: dict[str, Any], file: Path) -> None:
+    from ciberaula.grading.erased import erased_among
     from ciberaula.grading.roster import compare
+    from ciberaula.grading.words import NAMED, some
 
     changes = compare(before, after)
     count = len(after)
     print(ngettext("{count} persona en la lista.", "{count} personas en la lista.", count).format(count=count))
-    for one in changes.new:
-        print(_("Nueva: {id}.").format(id=one))
-    for one, columns in changes.changed.items():
+    if changes.new:
+        new = len(changes.new)
+        print(ngettext("{count} nueva: {ids}.", "{count} nuevas: {ids}.", new).format(count=new, ids=some(changes.new)))
+    changed = list(changes.changed.items())
+    for one, columns in changed[:NAMED]:
         print(_("Cambia: {id} ({columns}).").format(id=one, columns=", ".join(columns)))
-    for one in changes.gone:
-        print(_("Ya no está: {id}. Se conserva con su trabajo; para borrarla: ciberaula erase {id}.").format(id=one))
+    if more := len(changed[NAMED:]):
+        print(ngettext("Y {count} cambio más.", "Y {count} cambios más.", more).format(count=more))
+    if changes.gone:
+        print(
+            ngettext(
+                "Ya no está: {ids}. Se conserva con su trabajo; para borrarla: ciberaula erase {first} --yes.",
+                "Ya no están: {ids}. Se conservan con su trabajo; para borrar a una: ciberaula erase {first} --yes.",
+                len(changes.gone),
+            ).format(ids=some(changes.gone), first=changes.gone[0])
+        )
+    back = erased_among(changes.new)
+    if back:
+        print(
+            ngettext(
+                "Atención: los datos de {ids} se borraron, y con esta lista vuelve a entrar. Si no es lo que quiere, quite su "
+                "fila de {file}.",
+                "Atención: los datos de {ids} se borraron, y con esta lista vuelven a entrar. Si no es lo que quiere, quite sus "
+                "filas de {file}.",
+                len(back),
+            ).format(ids=some(back, len(back)), file=file)
+        )

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from pydantic import Field, model_validator
 
 from ciberaula.errors import UserError
-from ciberaula.grading.config import COURSE_ID
+from ciberaula.grading import ledger
+from ciberaula.grading.overrides import Override, graded_submission, note_judgement
+from ciberaula.grading.policy import refresh_penalties, session_on
 from ciberaula.grading.words import number
 from ciberaula.i18n import _
 from ciberaula.paths import course_root
@@ -184,21 +185,15 @@ def grade_rubric(
 ) -> float:
     """Write the score and comment of a judged answer to the gradebook and return the points.
 
+    It takes the place of an earlier change by hand (``overrides``), which then says so; the late penalty follows.
     Raises ``UserError`` when there is no rubric, no such submission, or the rubric is not worth what the cell is.
     """
     rubric = load_rubric(assignment)
     if rubric is None:
         raise UserError(_("La tarea {name} no tiene rúbrica en grading/rubrics.").format(name=assignment))
     points, comment = judge(rubric, levels, comment_ids, author)
-    with Gradebook(db_url, COURSE_ID) as gradebook:
-        try:
-            submission = gradebook.find_submission(assignment, student)
-        except MissingEntry as error:
-            raise UserError(
-                _("No hay entrega calificada de {student} en {name}: recójala y califíquela primero.").format(
-                    student=student, name=assignment
-                )
-            ) from error
+    with session_on(db_url) as session:
+        submission = graded_submission(session, assignment, student)
         notebook, grade = judged_grade(rubric, submission)
         if grade.max_score != rubric.maximum:
             raise UserError(
@@ -206,10 +201,16 @@ def grade_rubric(
                     name=assignment, rubric=number(rubric.maximum), cell=grade.name, points=number(grade.max_score)
                 )
             )
+        before = grade.auto_score if grade.manual_score is None else grade.manual_score
         grade.manual_score = points
         grade.needs_manual_grade = False
-        gradebook.find_comment(grade.name, notebook.name, assignment, student).manual_comment = comment
-        gradebook.db.commit()
+        (words,) = [one for one in notebook.comments if one.name == grade.name]
+        words.manual_comment = comment
+        reason = _("Se juzgó con la rúbrica después del cambio a mano: vale la rúbrica.")
+        note_judgement(
+            session, Override(assignment, student, grade.name, before, points, author, reason, ledger.utc_now())
+        )
+        refresh_penalties(session, assignment, [student])
     return points
 
 

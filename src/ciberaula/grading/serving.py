@@ -29,7 +29,7 @@ from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.config import COURSE_ID, course_config
 from ciberaula.grading.engine import Order, pending
 from ciberaula.grading.pages import FeedbackDesk
-from ciberaula.grading.serving_health import HealthFile, State
+from ciberaula.grading.serving_health import HealthFile, State, outcome_words
 from ciberaula.grading.serving_work import FULL_DISK, Report, Trouble, grade_and_show, kind_of, show, trouble_of
 from ciberaula.i18n import _, ngettext
 
@@ -322,14 +322,11 @@ class Service:
         if order.assignment in self._more:
             self._to_collect.add(order.assignment)
         self.log.info(
-            _(
-                "{assignment}: {graded} calificadas, {stuck} con algo sin calificar, {failed} sin calificar, {shown} con "
-                "retroalimentación; {seconds} s."
-            ).format(
+            _("{assignment}: {outcomes}, {shown} con retroalimentación; {seconds} s.").format(
                 assignment=order.assignment,
-                graded=states["graded"] + states["kept"],
-                stuck=states["not_gradable"],
-                failed=states["failed"],
+                outcomes=", ".join(
+                    outcome_words(states["graded"] + states["kept"], states["not_gradable"], states["failed"])
+                ),
                 shown=report.shown,
                 seconds=round(now - running.begun, 2),
             )

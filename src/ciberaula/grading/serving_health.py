@@ -109,11 +109,11 @@ def health_line(folder: Path, clock: Callable[[], float] = time.monotonic) -> tu
         return False, _(
             "El servicio de calificación no responde desde {at}: reinícielo. No se pierde nada de lo recibido."
         ).format(at=told.at)
+    graded, *stuck = outcome_words(told.graded_total, told.not_gradable_total, told.failed_total)
     parts = [
-        ngettext("{n} calificada", "{n} calificadas", told.graded_total).format(n=told.graded_total),
+        graded,
         _("{n} en espera").format(n=told.waiting + told.running),
-        _("{n} con algo sin calificar").format(n=told.not_gradable_total),
-        _("{n} sin calificar").format(n=told.failed_total),
+        *stuck,
         ngettext("{n} paquete rechazado", "{n} paquetes rechazados", told.refused_total).format(n=told.refused_total),
     ]
     if told.p95_s is not None:
@@ -122,6 +122,15 @@ def health_line(folder: Path, clock: Callable[[], float] = time.monotonic) -> tu
         parts.append(_("último problema: {kind}").format(kind=told.last_error_kind))
     line = _("Servicio de calificación {state}: {parts}.").format(state=state_words(told.state), parts="; ".join(parts))
     return told.state in ("starting", "running"), line
+
+
+def outcome_words(graded: int, stuck: int, failed: int) -> list[str]:
+    """How many submissions have their marks, lack some, and have none."""
+    return [
+        ngettext("{n} calificada", "{n} calificadas", graded).format(n=graded),
+        _("{n} con algo sin calificar").format(n=stuck),
+        _("{n} sin calificar").format(n=failed),
+    ]
 
 
 @contextlib.contextmanager

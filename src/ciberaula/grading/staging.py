@@ -14,6 +14,8 @@ from pathlib import Path
 from ciberaula.files import sync_disk
 
 RECEIPT = "calificacion.txt"
+# In the folder of graded copies, and so on the same disk: a rename is all it takes. nbgrader does not look at dotted names.
+ASIDE = ".calificando"
 _LOCK = "en-uso"
 
 
@@ -27,6 +29,7 @@ class Stage:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         # Only now can ``recover`` see it: never without its lock.
         self.folder = made.rename(root / made.name.removeprefix("."))
+        self._left = False
 
     def place(self, receipt: str) -> Path:
         """An empty folder for a graded submission, with its receipt in it."""
@@ -43,13 +46,26 @@ class Stage:
         """Return when everything that was written here is on the disk, and would outlive a power cut."""
         sync_disk(self.folder)
 
-    def publish(self, receipt: str, target: Path) -> None:
-        """Put a folder in its place; what was there goes."""
-        _swap(self.folder / receipt, target, self.folder)
+    def publish(self, receipt: str, target: Path, counts: Callable[[], bool] = lambda: True) -> None:
+        """Put a folder in its place, one process at a time; what was there goes. Nothing happens unless it still ``counts``.
+
+        Raises ``OSError`` where the system does not let us: then what was there is there, and the folder stays aside for
+        ``recover``.
+        """
+        with _publishing(self.folder.parent):
+            if not counts():
+                self.drop(receipt)
+                return
+            try:
+                _swap(self.folder / receipt, target, self.folder)
+            except OSError:
+                self._left = True
+                raise
 
     def close(self) -> None:
-        """Give up the lock and the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Give up the lock, and the folder unless something in it has yet to find its place."""
+        if not self._left:
+            shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
 
 
@@ -57,7 +73,7 @@ def receipt_in(folder: Path) -> str | None:
     """The receipt of a graded folder; ``None`` where there is none, as when nbgrader graded it by itself."""
     try:
         return (folder / RECEIPT).read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return None
 
 
@@ -71,13 +87,22 @@ def recover(root: Path, where: Callable[[str], Path | None]) -> int:
         with _abandoned(folder) as free:
             if not free:
                 continue
-            for left in sorted(folder.iterdir()):
-                target = where(left.name) if left.is_dir() else None
-                if target is not None and receipt_in(target) != left.name:
-                    _swap(left, target, folder)
-                    placed += 1
-            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError), _publishing(root):  # what cannot be placed now waits for the next time
+                for left in sorted(folder.iterdir()):
+                    target = where(left.name) if left.is_dir() else None
+                    if target is not None and receipt_in(target) != left.name:
+                        _swap(left, target, folder)
+                        placed += 1
+                shutil.rmtree(folder, ignore_errors=True)
     return placed
+
+
+@contextlib.contextmanager
+def _publishing(root: Path) -> Iterator[None]:
+    """Alone, among all processes that share ``root``."""
+    with (root / f".{_LOCK}").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager
@@ -102,5 +127,10 @@ def _swap(folder: Path, target: Path, aside: Path) -> None:
     before = aside / f"antes-{uuid.uuid4().hex}"
     with contextlib.suppress(FileNotFoundError):
         target.rename(before)
-    folder.rename(target)
+    try:
+        folder.rename(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            before.rename(target)
+        raise
     shutil.rmtree(before, ignore_errors=True)

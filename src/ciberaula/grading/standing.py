@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from nbgrader.api import (
@@ -51,6 +52,9 @@ class Standing:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
+    submitted_at: datetime | None = None
+    due: datetime | None = None
+    """Until when this student had, extension included. Both are UTC without a zone."""
 
     @property
     def score(self) -> float:
@@ -68,7 +72,10 @@ def standings_of(
 ) -> dict[str, dict[str, Standing]]:
     """student -> notebook -> standing, of those students that the gradebook has a submission of (``None``: of all)."""
     parts = (
-        sa.select(_part.c.id, _work.c.student_id, _notebook.c.name, _part.c.late_submission_penalty)
+        sa.select(
+            *(_part.c.id, _work.c.student_id, _notebook.c.name, _part.c.late_submission_penalty),
+            *(_work.c.timestamp, _work.c.extension, _assignment.c.duedate),
+        )
         .join(_work, _part.c.assignment_id == _work.c.id)
         .join(_assignment, _work.c.assignment_id == _assignment.c.id)
         .join(_notebook, _part.c.notebook_id == _notebook.c.id)
@@ -80,8 +87,9 @@ def standings_of(
     marks = _marks(connection, these)
     comments = _comments(connection, these)
     found: dict[str, dict[str, Standing]] = {}
-    for part, student, notebook, penalty in connection.execute(parts):
-        standing = Standing(marks.get(part, {}), comments.get(part, {}), penalty or 0.0)
+    for part, student, notebook, penalty, submitted_at, extension, deadline in connection.execute(parts):
+        due = deadline and deadline + (extension or timedelta())
+        standing = Standing(marks.get(part, {}), comments.get(part, {}), penalty or 0.0, submitted_at, due)
         found.setdefault(student, {})[notebook] = standing
     return found
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,10 @@ def released_code(notebook: Path) -> frozenset[str]:
     return frozenset(cell.source.strip() for cell in cells if cell.cell_type == "code")
 
 
+# Beside the notebooks, but nothing that judges: sources, and what editors leave.
+_NO_JUDGE = ("*.ipynb", "*.md", ".*", "*~", "*.tmp", "#*#", "__pycache__")
+
+
 def _digest(notebooks: Mapping[str, NotebookTruth], source: Path) -> str:
     """Changes with whatever may change a score: the cells of the gradebook, and the files that judge beside them."""
     digest = hashlib.sha256()
@@ -130,6 +135,7 @@ def _digest(notebooks: Mapping[str, NotebookTruth], source: Path) -> str:
         cells = [[dict(cell.metadata), cell.source, cell.cell_type] for cell in notebook.cells.values()]
         digest.update(json.dumps([name, cells], sort_keys=True).encode())
     for path in sorted(source.rglob("*")):
-        if path.is_file() and path.suffix != ".ipynb" and "__pycache__" not in path.parts:
+        parts = path.relative_to(source).parts
+        if path.is_file() and not any(fnmatch(part, one) for part in parts for one in _NO_JUDGE):
             digest.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

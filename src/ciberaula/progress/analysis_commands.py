@@ -100,6 +100,7 @@ def _say(text: str, before: str = "") -> None:
 
 
 def _similar(options: argparse.Namespace) -> int:
+    from ciberaula.progress.item_words import alike
     from ciberaula.progress.similarity import ALIKE, find_alike, source_of, written_module
 
     least = ALIKE if options.least is None else options.least
@@ -116,10 +117,12 @@ def _similar(options: argparse.Namespace) -> int:
         return 0
     for number, group in enumerate(found, start=1):
         who = ", ".join(_who(text.student, invented) for text in group.texts)
-        print(f"{number}. {group.item} · {round(100 * group.likeness)} % · {who}")
+        print(f"{number}. {group.item} · {alike(group.lowest, group.likeness)} · {who}")
     _say(
         _(
-            "Es una pista para leer los textos, nunca una prueba: puede ser una cita, un trabajo en equipo o una casualidad. "
+            "El porcentaje dice cuánto del texto más corto está también en el otro; en un grupo, de los dos textos menos "
+            "parecidos a los dos más parecidos. Es una pista para leerlos, nunca una prueba: puede ser una cita, un trabajo en "
+            "equipo o una casualidad. "
             "Para leerlos: ciberaula similar {assignment} --show 1"
         ).format(assignment=options.assignment)
     )

@@ -15,12 +15,12 @@ def add_commands(subparsers: Any) -> None:
     progress = subparsers.add_parser("progress", help=_("rehacer los datos de avance que muestran los tableros"))
     progress.set_defaults(run=_progress)
     mine = subparsers.add_parser("my-data", help=_("entregar a una persona todo lo que se guarda sobre ella"))
-    mine.add_argument("id", help=_("id de la persona en var/roster.csv"))
+    mine.add_argument("id", help=_("id de la persona en la lista de participantes"))
     mine.add_argument("--out", type=Path, required=True, help=_("archivo .zip que se escribe"))
     _add_pseudonym(mine)
     mine.set_defaults(run=_my_data)
     erase = subparsers.add_parser("erase", help=_("borrar todo lo que se guarda sobre una persona"))
-    erase.add_argument("id", help=_("id de la persona en var/roster.csv"))
+    erase.add_argument("id", help=_("id de la persona en la lista de participantes"))
     erase.add_argument("--yes", action="store_true", help=_("confirmar el borrado, que no se puede deshacer"))
     _add_pseudonym(erase)
     erase.set_defaults(run=_erase)
@@ -33,16 +33,15 @@ def _add_pseudonym(command: argparse.ArgumentParser) -> None:
 
 def _progress(_options: argparse.Namespace) -> int:
     from ciberaula.progress.snapshot import refresh
+    from ciberaula.progress.waiting import still_without_marks
 
     snapshot = refresh(home())
-    count, waiting = len(snapshot.learners), len(snapshot.reviews)
+    count = len(snapshot.learners)
     print(
         ngettext("Avance al día: {count} participante.", "Avance al día: {count} participantes.", count).format(
             count=count
         ),
-        ngettext("{waiting} respuesta espera revisión.", "{waiting} respuestas esperan revisión.", waiting).format(
-            waiting=waiting
-        ),
+        still_without_marks(snapshot.reviews),
     )
     if snapshot.meta.bad_lines:
         print(
@@ -91,4 +90,12 @@ def _erase(options: argparse.Namespace) -> int:
                 "todavía restos de lo borrado. Para quitarlos, ejecute {command}"
             ).format(command=command)
         )
+    for line in erased.copies:
+        print(_("Falta: {what}").format(what=line))
+    print(
+        _(
+            "Fuera del alcance de esta orden, y por revisar: copias de seguridad, archivos que guardó o envió usted, Moodle o "
+            "Canvas. Quite también su fila de la lista que usted guarda: con «roster import» volvería a entrar."
+        )
+    )
     return 0

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ciberaula.errors import UserError
-from ciberaula.grading.config import GRADEBOOK_FILE, gradebook_url
+from ciberaula.grading.config import GRADEBOOK_FILE, file_url, gradebook_url
 from ciberaula.i18n import _
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
     from sqlalchemy.orm import Session
+
+    from ciberaula.grading.troubles import Trouble
 
 _OF_SQLITE = "sqlite"
 
@@ -105,7 +107,7 @@ def gradebooks(home: Path) -> list[str]:
     used, left = gradebook_url(home), home / GRADEBOOK_FILE
     found = [used] if is_there(used) else []
     if not _is_file(used, left) and left.exists():
-        found.append(f"sqlite:///{left}")
+        found.append(file_url(home))
     return found
 
 
@@ -184,6 +186,17 @@ def grades_in(db_url: str, student: str | None = None) -> list[GradeFact]:
         facts = [_fact(*row) for row in session.execute(query)]
     # Databases have ideas of their own of what the alphabet is.
     return sorted(facts, key=lambda fact: (fact.student, fact.assignment, fact.item))
+
+
+def read_troubles(home: Path) -> "dict[tuple[str, str], Trouble]":
+    """By student and assignment, what could not be graded of the latest work; none where there is no gradebook yet."""
+    from ciberaula.grading.troubles import troubles
+
+    db_url = gradebook_url(home)
+    if not is_there(db_url):
+        return {}
+    with reading(db_url) as session:
+        return troubles(session)
 
 
 def _fact(

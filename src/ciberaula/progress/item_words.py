@@ -5,6 +5,8 @@ The limits are the customary ones (Ebel, R. L. & Frisbie, D. A. (1991). Essentia
 They are habits, not laws, and words say less than a figure with decimals would seem to.
 """
 
+import math
+
 from ciberaula.i18n import _, ngettext
 from ciberaula.progress.items import ENOUGH, FIRM, Analysis, ItemStats, Reliability
 
@@ -140,6 +142,14 @@ def meaning() -> str:
         "buena). Una pregunta que casi nadie falla no distingue, y está bien: puede ser lo que el grupo ya sabe. En blanco "
         "cuenta como cero; lo que espera revisión no cuenta."
     )
+
+
+def alike(lowest: float, highest: float) -> str:
+    """How much texts share: «de 41 a 97 %», or one figure. Cut off, for 100 % is said only of a text that is all in the other."""
+    low, high = (math.floor(100 * share + 1e-9) for share in (lowest, highest))
+    if low == high:
+        return _("{share} %").format(share=high)
+    return _("de {low} a {high} %").format(low=low, high=high)
 
 
 def decimal(value: float, places: int = 2) -> str:

@@ -19,6 +19,8 @@ class CellMark:
     unanswered: bool
     critical: bool
     slips: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it could not be graded."""
 
 
 SlipsOf = Callable[[str, dict[str, Any]], tuple[str, ...]]
@@ -51,6 +53,7 @@ def _mark(cell: dict[str, Any], metadata: dict[str, Any], slips: SlipsOf | None)
         score = output.get("data", {}).get(MEDIA_TYPE, score)
     return CellMark(
         not_gradable=metadata.get("ciberaula", {}).get("state") == "not_gradable",
+        reason=str(metadata.get("ciberaula", {}).get("reason", "")),
         unanswered=score.get("verdict") == "unanswered",
         critical=bool(score.get("critical")),
         slips=slips(metadata["nbgrader"]["grade_id"], score) if slips and score else (),

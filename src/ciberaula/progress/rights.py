@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import shutil
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -13,8 +12,10 @@ from typing import Any
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
 from ciberaula.grading.config import COURSE_ID
-from ciberaula.grading.roster import STUDENT_ID
+from ciberaula.grading.erased import remember
+from ciberaula.grading.roster import STUDENT_ID, column_of
 from ciberaula.i18n import _
+from ciberaula.progress.copies import copies_left, named
 from ciberaula.progress.desk_rights import Person, erase_from_desk, held_on_desk
 from ciberaula.progress.gradebook_rights import erase_from_gradebook, held_in_gradebook
 from ciberaula.progress.mine import copies_folder
@@ -45,6 +46,9 @@ class Erasure:
 
     removed: tuple[str, ...]
     to_do: tuple[str, ...] = ()
+    """Commands for the databases."""
+    copies: tuple[str, ...] = ()
+    """Files that still tell of the person, each with what to do about it."""
 
 
 def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes:
@@ -57,7 +61,7 @@ def held(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> bytes
     places = list(_places(home, student_id))
     kept = held_in_gradebook(home, student_id)
     if not (row or places or kept.places):
-        raise _unknown(student_id)
+        raise _unknown(home, student_id)
     who = pseudonym(secret(home), student_id)
     desk = held_on_desk(_at_the_desk(home, student_id, places, pseudonyms))
     target = io.BytesIO()
@@ -95,7 +99,7 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     places = list(_places(home, student_id))
     gradebooks = held_in_gradebook(home, student_id).places
     if not (row or places or gradebooks):
-        raise _unknown(student_id)
+        raise _unknown(home, student_id)
     removed: list[str] = []
     if erase_from_desk(_at_the_desk(home, student_id, places, pseudonyms)):
         removed.append(_("mesa de casos compartida: sus textos, y todo lo que decía de quién eran"))
@@ -116,7 +120,8 @@ def erase(home: Path, student_id: str, pseudonyms: Collection[str] = ()) -> Eras
     ]
     refresh(home)
     removed.append(_("datos de avance: rehechos sin esta persona"))
-    return Erasure(tuple(removed), tuple(to_do))
+    remember(student_id, home)
+    return Erasure(tuple(removed), tuple(to_do), tuple(copies_left(home, student_id)))
 
 
 def _at_the_desk(home: Path, student_id: str, places: Iterable[Path], told: Collection[str]) -> Person:
@@ -130,14 +135,18 @@ def _at_the_desk(home: Path, student_id: str, places: Iterable[Path], told: Coll
     return Person(home, own, others, told)
 
 
-def _unknown(student_id: str) -> UserError:
-    return UserError(_("No hay nadie con el id «{id}»: revise var/roster.csv, columna id.").format(id=student_id[:64]))
+def _unknown(home: Path, student_id: str) -> UserError:
+    return UserError(
+        _("No hay nadie con el id «{id}»: revise {roster}, columna id.").format(
+            id=student_id[:64], roster=home / "roster.csv"
+        )
+    )
 
 
 def _places(home: Path, student_id: str) -> Iterator[Path]:
     """Every folder or file under ``home`` that holds only this participant's data."""
     if not STUDENT_ID.fullmatch(student_id):
-        raise _unknown(student_id)
+        raise _unknown(home, student_id)
     yield from (folder for step in _FOLDERS if (folder := home / step / student_id).exists())
     exchange = home / "exchange" / COURSE_ID
     # nbgrader names what it takes in <student>+<assignment>+<time>+<random>.
@@ -150,10 +159,10 @@ def _places(home: Path, student_id: str) -> Iterator[Path]:
 
 def _scrub_logs(home: Path, student_id: str) -> Iterator[Path]:
     """Take the lines that name the participant out of the logs (nbgrader writes whose work it grades)."""
-    named = re.compile(rb"(?<![\w.-])" + re.escape(student_id.encode()) + rb"(?![\w.-])")
+    wanted = named(student_id)
     for log in sorted([*(home / "logs").glob("*.log"), *(home / "jupyter").glob("*.log")]):
         lines = log.read_bytes().splitlines(keepends=True)
-        kept = [line for line in lines if not named.search(line)]
+        kept = [line for line in lines if not wanted.search(line)]
         if len(kept) < len(lines):
             write_atomic(log, b"".join(kept))
             yield log
@@ -184,17 +193,22 @@ def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header = stream.readline()
         stream.seek(0)
-        reader = csv.DictReader(stream, delimiter=";" if ";" in header else ",")
+        reader = csv.DictReader(stream, delimiter=max(",;\t", key=header.count))
         return list(reader.fieldnames or []), list(reader)
 
 
 def _row(home: Path, student_id: str) -> dict[str, Any] | None:
     _columns, rows = _table(home / "roster.csv")
-    return next((dict(row) for row in rows if (row.get("id") or "").strip() == student_id), None)
+    return next((dict(row) for row in rows if _id_in(row) == student_id), None)
+
+
+def _id_in(row: dict[str, str]) -> str:
+    """The id in a row of a roster, whatever its column is called there."""
+    return next((value or "" for name, value in row.items() if name and column_of(name) == "id"), "").strip()
 
 
 def _erase_from_roster(path: Path, student_id: str) -> None:
-    _keep_rows(path, lambda row: (row.get("id") or "").strip() != student_id)
+    _keep_rows(path, lambda row: _id_in(row) != student_id)
 
 
 def _keep_rows(path: Path, keep: Callable[[dict[str, str]], bool]) -> None:

@@ -69,16 +69,25 @@ class Pair:
 
 @dataclass(frozen=True)
 class Alike:
-    """Texts of one item that hang together: each is like at least one other. ``likeness``: of the closest two."""
+    """Texts of one item that hang together: each is like at least one other.
+
+    ``likeness``: of the closest two; ``lowest``: of the two that are least alike, which may share nothing.
+    """
 
     item: str
     texts: tuple[Text, ...]
     likeness: float
+    lowest: float
 
     @property
     def nearly_equal(self) -> bool:
         """Whether the closest two are nearly one text."""
         return self.likeness >= NEARLY_EQUAL
+
+    @property
+    def all_nearly_equal(self) -> bool:
+        """Whether any two of them are."""
+        return self.lowest >= NEARLY_EQUAL
 
 
 class Source:
@@ -115,24 +124,42 @@ def groups(texts: Sequence[Text], source: Source, least: float = ALIKE) -> list[
             one = parent[one]
         return one
 
-    found = pairs(texts, source, least)
+    own = _compared(texts, source)
+    found = _pairs(own, least)
     for pair in found:
         parent[root(pair.first)] = root(pair.second)
     closest: dict[int, float] = {}
     for pair in found:
         top = root(pair.first)
         closest[top] = max(closest.get(top, 0.0), pair.likeness)
-    members: dict[int, list[Text]] = {}
-    for place, text in enumerate(texts):
+    members: dict[int, list[int]] = {}
+    for place in range(len(texts)):
         if root(place) in closest:
-            members.setdefault(root(place), []).append(text)
-    return [Alike(texts[top].item, tuple(mine), closest[top]) for top, mine in members.items()]
+            members.setdefault(root(place), []).append(place)
+    weight = _weights(own)
+    return [
+        Alike(
+            item=texts[top].item,
+            texts=tuple(texts[place] for place in mine),
+            likeness=closest[top],
+            lowest=_lowest([own[place] for place in mine], weight),
+        )
+        for top, mine in members.items()
+    ]
 
 
 def pairs(texts: Sequence[Text], source: Source, least: float = ALIKE) -> list[Pair]:
     """Every pair of ``texts`` at least ``least`` alike, exactly: nothing is drawn or guessed."""
+    return _pairs(_compared(texts, source), least)
+
+
+def _compared(texts: Sequence[Text], source: Source) -> list[set[Shingle]]:
+    """The trigrams of each text's own; none of one too short to be compared."""
     own = [source.own(text.words) for text in texts]
-    own = [mine if len(mine) >= LEAST_OWN else set() for mine in own]
+    return [mine if len(mine) >= LEAST_OWN else set() for mine in own]
+
+
+def _pairs(own: Sequence[set[Shingle]], least: float) -> list[Pair]:
     # The same text is compared once, however many handed it in.
     first = _first_of_each(own)
     distinct = [place for place, same in enumerate(first) if same == place and own[place]]
@@ -140,6 +167,13 @@ def pairs(texts: Sequence[Text], source: Source, least: float = ALIKE) -> list[P
     for here, other, likeness in _likenesses([own[place] for place in distinct], _weights(own), least):
         found.append(Pair(distinct[other], distinct[here], likeness))
     return found
+
+
+def _lowest(own: Sequence[set[Shingle]], weight: Mapping[Shingle, float]) -> float:
+    """The likeness of the two texts that are least alike."""
+    distinct = [own[place] for place, same in enumerate(_first_of_each(own)) if same == place]
+    rows = _rows(distinct, weight)
+    return min((float(likeness.min()) for _place, likeness in rows if len(likeness)), default=1.0)
 
 
 def _weights(own: Sequence[set[Shingle]]) -> dict[Shingle, float]:
@@ -154,7 +188,16 @@ def _weights(own: Sequence[set[Shingle]]) -> dict[Shingle, float]:
 def _likenesses(
     own: Sequence[set[Shingle]], weight: Mapping[Shingle, float], least: float
 ) -> Iterator[tuple[int, int, float]]:
-    """(later place, earlier place, likeness) of every pair at least ``least`` alike.
+    """(later place, earlier place, likeness) of every pair at least ``least`` alike."""
+    import numpy as np
+
+    for place, likeness in _rows(own, weight):
+        for other in np.flatnonzero(likeness >= least):
+            yield place, int(other), float(likeness[other])
+
+
+def _rows(own: Sequence[set[Shingle]], weight: Mapping[Shingle, float]) -> Iterator[tuple[int, Any]]:
+    """Each place with its likeness to every earlier one, an array of floats from 0 to 1.
 
     Only texts with a trigram in common meet, by lists of who wrote which. A trigram that very many wrote would make those
     lists as long as the square of them, so these few are multiplied as a matrix instead.
@@ -182,9 +225,7 @@ def _likenesses(
                 others = np.concatenate([lists[one] for one in shared])
                 weights = np.repeat([weight[one] for one in shared], [len(lists[one]) for one in shared])
                 together += np.bincount(others, weights, len(own))[:place]
-            likeness = together / np.minimum(total[:place], total[place])
-            for other in np.flatnonzero(likeness >= least):
-                yield place, int(other), min(1.0, float(likeness[other]))
+            yield place, np.minimum(1.0, together / np.minimum(total[:place], total[place]))
 
 
 def _first_of_each(own: Sequence[set[Shingle]]) -> list[int]:

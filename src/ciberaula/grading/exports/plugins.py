@@ -1,6 +1,7 @@
 """The exporters: what each format looks like, and what is told to the person who asked for it."""
 
 from abc import abstractmethod
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from ciberaula.files import cause
 from ciberaula.grading.exports.marks import MarkTable, read_marks
 from ciberaula.grading.exports.workbook import workbook_bytes
 from ciberaula.grading.roster import Learner
+from ciberaula.grading.words import awaiting_person, not_graded, not_read, not_yet_graded, some
 from ciberaula.i18n import _, ngettext
 from ciberaula.paths import home
 from ciberaula.spreadsheet import Cell, csv_bytes, save
@@ -56,7 +58,7 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]
 
     def _target(self) -> Path:
         if self.to:
-            return Path(self.to)
+            return self._fitting(Path(self.to))
         name = "-".join(["notas", self.format, *([str(self.assignment[0])] if len(self.assignment) == 1 else [])])
         folder = home() / "exports"
         try:
@@ -64,6 +66,16 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]
         except OSError as error:
             raise UserError(_("No se pudo crear {path}: {cause}.").format(path=folder, cause=cause(error))) from error
         return folder / f"{name}{self.suffix}"
+
+    def _fitting(self, path: Path) -> Path:
+        if path.suffix.lower() != self.suffix:
+            raise UserError(
+                _(
+                    "{path} no termina en {suffix}, y el formato {format} es un archivo {suffix}: cambie el nombre, o el formato "
+                    "con --format."
+                ).format(path=path, suffix=self.suffix, format=self.format)
+            )
+        return path
 
     def _report(self, table: MarkTable, path: Path) -> list[str]:
         marks = list(table.marks.values())
@@ -73,9 +85,7 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]
             + " "
             + _("Tiene nombres y notas: guárdelo donde solo usted pueda leerlo.")
         ]
-        waiting = sum(mark.state == "waiting" for mark in marks)
-        if waiting:
-            lines.append(self._about_waiting(waiting))
+        lines += self._without_mark(table)
         if table.strangers:
             lines.append(
                 _("Entregaron y no están en la lista de participantes, así que no salen en el archivo: {ids}.").format(
@@ -84,18 +94,27 @@ class MarksExport(ExportPlugin):  # type: ignore[misc]
             )
         return lines
 
-    def _about_waiting(self, count: int) -> str:
-        if self.partial:
-            return ngettext(
-                "{count} nota es parcial: algo espera que una persona lo califique.",
-                "{count} notas son parciales: algo espera que una persona lo califique.",
-                count,
-            ).format(count=count)
-        return ngettext(
-            "{count} nota queda en blanco: algo espera que una persona lo califique (con --partial sale lo que hay).",
-            "{count} notas quedan en blanco: algo espera que una persona lo califique (con --partial sale lo que hay).",
-            count,
-        ).format(count=count)
+    def _without_mark(self, table: MarkTable) -> Iterator[str]:
+        """A line for each reason for which marks are blank, or partial: how many, and whose."""
+        marks = table.marks
+        waiting = {key: one for key, one in marks.items() if one.waiting}
+        unread = {key: one for key, one in marks.items() if one.unread}
+        failed = {key: one for key, one in marks.items() if one.state == "failed"}
+        earlier = {key: one for key, one in marks.items() if one.superseded}
+        ungraded = {key: one for key, one in marks.items() if one.state == "ungraded"}
+        blank = _("En blanco")
+        unfinished = _("Nota parcial") if self.partial else blank
+        for place, words, whose in (
+            (unfinished, awaiting_person(sum(one.waiting for one in waiting.values()), len(waiting)), waiting),
+            (unfinished, not_read(sum(one.unread for one in unread.values()), len(unread)), unread),
+            (blank, not_graded(len(failed)), failed),
+            (blank, not_yet_graded(len(ungraded)), ungraded),
+            (_("Vale la entrega anterior"), not_graded(len(earlier)), earlier),
+        ):
+            if whose:
+                yield _("{place}: {words}: {ids}.").format(place=place, words=words, ids=some(_named(table, whose)))
+        if (waiting or unread) and not self.partial:
+            yield _("Con --partial salen también las notas parciales.")
 
     def _points(self, table: MarkTable, person: Learner, empty: Cell) -> list[Cell]:
         given = [table.mark(person.id, name).shown(partial=self.partial) for name in table.maxima]
@@ -151,6 +170,12 @@ class XlsxExport(MarksExport):
     def content(self, table: MarkTable) -> bytes:
         """The XLSX file."""
         return workbook_bytes(table, partial=self.partial)
+
+
+def _named(table: MarkTable, whose: Iterable[tuple[str, str]]) -> list[str]:
+    """The ids, with the assignment where there are several."""
+    words = "{id}" if len(table.maxima) == 1 else "{id} ({assignment})"
+    return [words.format(id=student, assignment=assignment) for student, assignment in sorted(whose)]
 
 
 def name_of(person: Learner) -> str:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from ciberaula.grading.exports.marks import MarkTable
+from ciberaula.grading.exports.marks import MarkState, MarkTable
 from ciberaula.grading.words import number
 from ciberaula.i18n import _
 from ciberaula.spreadsheet import Cell, safe_cell
@@ -72,9 +72,18 @@ def _detail(table: MarkTable) -> tuple[list[Column], list[list[Cell]]]:
         (_("Puntos"), 10, _POINTS),
         (_("Puntos posibles"), 10, _POINTS),
         (_("Proporción"), 12, _SHARE),
-        (_("Preguntas en espera"), 12, "0"),
+        (_("Preguntas que esperan a una persona"), 14, "0"),
+        (_("Preguntas que no se pudieron leer"), 14, "0"),
+        (_("Qué pasó"), 60, ""),
     ]
-    states = {"final": _("completa"), "waiting": _("espera que una persona califique"), "absent": _("sin entregar")}
+    states: dict[MarkState, str] = {
+        "final": _("completa"),
+        "waiting": _("espera a una persona"),
+        "unread": _("algo no se pudo leer"),
+        "failed": _("entregada, no se pudo calificar"),
+        "ungraded": _("entregada, sin calificar todavía"),
+        "absent": _("sin entregar"),
+    }
     rows: list[list[Cell]] = []
     for one in table.people:
         for name, most in table.maxima.items():
@@ -84,9 +93,10 @@ def _detail(table: MarkTable) -> tuple[list[Column], list[list[Cell]]]:
                 [
                     *(one.id, one.name, name, states[mark.state]),
                     mark.submitted_at,
-                    *((mark.earned, mark.penalty, mark.points) if mark.state != "absent" else (None, None, None)),
+                    *((mark.earned, mark.penalty, mark.points) if mark.is_graded else (None, None, None)),
                     *(most, share),
-                    mark.waiting if mark.state != "absent" else None,
+                    *((mark.waiting, mark.unread) if mark.is_graded else (None, None)),
+                    mark.reason or None,
                 ]
             )
     return columns, rows
@@ -114,7 +124,10 @@ def _about(table: MarkTable, partial: bool, now: datetime) -> tuple[list[Column]
     blank = (
         _("Salen también notas parciales: vea la hoja «Detalle» antes de usarlas.")
         if partial
-        else _("Una nota en blanco no es un cero: no hubo entrega, o algo espera que una persona lo califique.")
+        else _(
+            "Una nota en blanco no es un cero: no hubo entrega, no se pudo calificar, o algo espera a una persona. La hoja "
+            "«Detalle» dice cuál."
+        )
     )
     rows: list[list[Cell]] = [
         [_("Escrito el (UTC)"), now.astimezone(UTC).strftime("%Y-%m-%d %H:%M")],
