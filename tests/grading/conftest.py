@@ -1,4 +1,5 @@
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,26 @@ def enter(patch: pytest.MonkeyPatch, root: Path) -> None:
     patch.setenv("CIBERAULA_COURSE", str(root))
     patch.setenv("CIBERAULA_HOME", str(root / "var"))
     patch.chdir(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def machine_in_utc() -> Iterator[None]:
+    """The same clock on every machine: dates are shown in the machine's own zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def machine_in_ecuador(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own zone is five hours behind."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/Guayaquil")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(scope="session", autouse=True)

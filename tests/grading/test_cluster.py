@@ -276,6 +276,22 @@ def test_a_scheduler_that_is_away(at_generated, monkeypatch, address):
     assert f"El planificador {address} no responde" in refusal(address)
 
 
+def test_the_line_about_a_scheduler_that_is_away_is_all_that_is_said(at_generated):
+    """In a process of its own: what Python forgets last may still say something at the very end."""
+    program = (
+        "from ciberaula.grading import cluster_dask\n"
+        "from ciberaula.errors import UserError\n"
+        "cluster_dask.CONNECT_SECONDS = 0.5\n"
+        "try:\n"
+        "    cluster_dask.remote_pool('tls://127.0.0.1:1', []).__enter__()\n"
+        "except UserError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.count("no responde") == 1
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("address", ["10.0.0.5:8786", "tcp://10.0.0.5", "http://x:1", "tcp://a b:1"])
 def test_an_address_that_is_none(at_generated, address):
     assert "no es la dirección de un planificador" in refusal(address)

@@ -11,7 +11,8 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
-from ciberaula.grading import grade_command
+from ciberaula.grading import commands as grading_commands
+from ciberaula.grading import grade_command, policy_commands, serve_command
 from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.commands import add_commands
@@ -113,6 +114,29 @@ def test_every_command_knows_the_assignments(course, words, name):
     with pytest.raises(UserError) as caught:
         run(*words, name)
     assert str(caught.value) == f"No existe la tarea {name}: use una de {ASSIGNMENT}."
+
+
+def test_feedback_of_one_says_what_is_missing_of_that_one(course):
+    with pytest.raises(UserError, match=f"No hay entrega de ana en {ASSIGNMENT}: recójala primero"):
+        run("feedback", ASSIGNMENT, "--student", "ana")
+    hand_in(course, "ana", RIGHT)
+    with pytest.raises(UserError, match="La entrega de ana no está calificada: califique primero"):
+        run("feedback", ASSIGNMENT, "--student", "ana")
+
+
+def test_every_word_of_the_grading_commands_is_explained():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for one in (grading_commands, grade_command, policy_commands, serve_command):
+        one.add_commands(commands)
+    unexplained = [
+        (name, action.dest)
+        for name, command in commands.choices.items()
+        for action in command._actions
+        if not action.help
+    ]
+    assert len(commands.choices) > 10
+    assert unexplained == []
 
 
 def test_grade_rubric_knows_the_assignments_too(course):

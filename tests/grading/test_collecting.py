@@ -70,6 +70,22 @@ def test_where_the_last_counts_only_it_comes_in(course, inbound):
     assert sorted(path.name for path in here(course).parent.iterdir()) == [ASSIGNMENT]
 
 
+def test_collecting_says_how_many_came_in_and_how_many_were_here(course, inbound, capsys):
+    def told():
+        assert main(["collect", "--assignment", ASSIGNMENT]) == 0
+        return capsys.readouterr().out
+
+    assert told() == f"{ASSIGNMENT}: nada nuevo en el intercambio.\n"
+    submit(inbound, "ana", RIGHT)
+    assert told() == f"{ASSIGNMENT}: 1 entrega recogida del intercambio.\n"
+    submit(inbound, "luis", RIGHT)
+    submit(inbound, "eva", RIGHT)
+    assert told() == f"{ASSIGNMENT}: 2 entregas recogidas del intercambio; 1 ya estaba aquí.\n"
+    submit(inbound, "ana", WORSE, 3)
+    assert told() == f"{ASSIGNMENT}: 1 entrega recogida del intercambio; 2 ya estaban aquí.\n"
+    assert told() == f"{ASSIGNMENT}: nada nuevo en el intercambio; 3 ya estaban aquí.\n"
+
+
 @pytest.mark.parametrize("words", ["attempts: {counts: best}", "attempts: {most: 5}", "late: {penalty: zero}"])
 def test_where_an_earlier_one_may_count_each_has_its_turn(course, inbound, words):
     policy(course, words)

@@ -71,6 +71,11 @@ def test_a_moment_is_told_in_both_zones():
     assert shown(datetime(2026, 3, 3, 4, 59, 59)) == "2026-03-03 04:59:59 UTC"
 
 
+def test_without_a_zone_it_is_told_in_the_machine_s_own(machine_in_ecuador):
+    assert shown(datetime(2026, 3, 3, 4, 59)) == "2026-03-02 23:59 -05:00 (2026-03-03 04:59 UTC)"
+    assert shown(datetime(2026, 3, 3, 4, 59), "UTC") == "2026-03-03 04:59 UTC"
+
+
 @pytest.fixture(scope="module")
 def graded_once(generated, tmp_path_factory):
     """Ana's work, graded: 6 points by test. Luis has handed in nothing."""
@@ -127,8 +132,8 @@ def test_the_reason_of_an_extension_is_kept(db_url):
     with ledger.reading(db_url) as connection:
         (row,) = connection.execute(ledger.extensions.select()).mappings()
     assert {**SIGNED, "minutes": 60, "student": "ana"}.items() <= dict(row).items()
-    for missing in ("author", "reason"):
-        with pytest.raises(UserError, match="Falta el motivo"):
+    for missing, told in (("author", "Falta quién lo decide"), ("reason", "Falta el motivo: ")):
+        with pytest.raises(UserError, match=told):
             grant_extension(db_url, ASSIGNMENT, "ana", 90, **{**SIGNED, missing: " "})
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from ciberaula.errors import UserError
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.double_marking import DoubleReading, draw, weighted_kappa
+from ciberaula.grading.commands import _agreement_line
+from ciberaula.grading.double_marking import FEWEST_ANSWERS, Agreement, DoubleReading, draw, weighted_kappa
 from ciberaula.grading.rubric import grade_rubric, rubric_path
 from tests.grading.course import ASSIGNMENT, RIGHT, RUBRIC, hand_in
 from tests.grading.test_cohort import run
@@ -92,15 +93,24 @@ def test_the_command_lists_without_scores_keeps_a_judgement_and_tells_the_agreem
         f"{one}: leída por Rosario",
         f"{other}: leída por Rosario",
     ]
-    # derechos: 0,1 against 0,2: observed 1, expected (0 + 4 + 1 + 1)/2 = 3; 1 - 1/3.
-    assert told[3] == (
-        "Derechos de la persona: kappa 0,67 (2 respuestas). Por debajo de 0,7: comparen sus lecturas y precisen los niveles"
-    )
-    assert told[4].startswith("Claridad: kappa 0 (2 respuestas). Por debajo de 0,7")
+    few = "mismo nivel en 1 de 2 respuestas; la kappa se muestra desde 5"  # no advice by so few
+    assert told[3:] == [f"Derechos de la persona: {few}", f"Claridad: {few}"]
     assert {person: grades(person) for person in PEOPLE} == before
     written = DoubleReading(ASSIGNMENT, judged.db_url).path.read_text(encoding="utf-8").splitlines()
     assert written[0] == "student,author,at,derechos,claridad"
     assert len(written) == 3
+
+
+def test_the_line_of_an_agreement():
+    def line(answers, kappa, same):
+        enough = kappa is None or kappa >= 0.7
+        return _agreement_line(Agreement("Claridad", answers, kappa, enough, same), 0.7)
+
+    assert line(1, 0.0, 0) == "Claridad: mismo nivel en 0 de 1 respuesta; la kappa se muestra desde 5"
+    low = ". Por debajo de 0,7: comparen sus lecturas y precisen los niveles"
+    assert line(FEWEST_ANSWERS, 0.667, 4) == f"Claridad: kappa 0,67 (5 respuestas){low}"
+    assert line(FEWEST_ANSWERS, 0.7, 4) == "Claridad: kappa 0,7 (5 respuestas)"
+    assert "sin valor" in line(FEWEST_ANSWERS, None, 5)
 
 
 def test_agreement_on_everything_warns_of_nothing(judged):

@@ -150,6 +150,17 @@ def test_a_late_penalty_is_told(course):
     told = words(feedback())
     assert "Su nota: 0 de 10 puntos" in told
     assert "Se descontaron 6 puntos por entrega tardía" in told
+    facts = "El plazo era 2026-03-01 00:00 UTC, y su entrega llegó 1 día y 10 h después del plazo."
+    assert f"Gracias por entregar. {facts}" in told
+
+
+def test_who_was_in_time_or_within_the_grace_reads_nothing_of_it(course):
+    (course / "modules" / "curriculum.yml").write_text("late: {grace_minutes: 10}\nmodules: []\n", encoding="utf-8")
+    hand_in(course, "ana", RIGHT)
+    for due, late in (("2026-03-02 09:45", True), ("2026-03-02 09:50", False), ("2026-03-03 00:00", False)):
+        with Cohort().api.gradebook as gradebook:
+            gradebook.update_or_create_assignment(ASSIGNMENT, duedate=f"{due}:00 UTC")
+        assert ("El plazo era" in page_of()) == late
 
 
 @pytest.mark.browser

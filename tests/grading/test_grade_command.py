@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from ciberaula.cli import main
-from ciberaula.grading import cluster
+from ciberaula.grading import cluster, ledger
 from ciberaula.grading.grading_display import Bar, Lines, Meter
-from ciberaula.grading.outcomes import Graded
+from ciberaula.grading.lateness import after_deadline
+from ciberaula.grading.outcomes import Graded, stuck_words
 from tests.grading.course import ASSIGNMENT, RIGHT, hand_in
 
 
@@ -54,10 +55,84 @@ def test_json_has_an_object_for_each_submission_and_a_summary(course, capsys):
     assert grade("--json") == 1
     *submissions, last = map(json.loads, said(capsys))
     assert {(one["student"], one["state"]) for one in submissions} == {("ana", "graded"), ("luis", "not_gradable")}
-    assert all(set(one) == {"assignment", "student", "state", "reason", "seconds", "own_code"} for one in submissions)
+    assert all(
+        set(one) == {"assignment", "student", "state", "reason", "seconds", "own_code", "seconds_late"}
+        for one in submissions
+    )
     summary = last["summary"]
     assert (summary["submissions"], summary["graded"], summary["not_gradable"], summary["failed"]) == (2, 1, 1, 0)
+    assert (summary["late"], summary["waiting_for_person"]) == (0, 0)
     assert "Ana Prueba" not in json.dumps([*submissions, last])
+
+
+def test_what_waits_for_a_person_is_counted_with_the_next_step(course, capsys):
+    hand_in(course, "ana", RIGHT, written="Le explico sus derechos.")
+    hand_in(course, "luis", RIGHT)
+    step = (
+        "1 respuesta de 1 entrega espera a una persona: "
+        f"siga con ciberaula grade-rubric {ASSIGNMENT} ID … o en formgrader."
+    )
+    assert grade() == 0
+    assert said(capsys) == ["2 entregas: 2 calificadas.", step]
+    assert grade() == 0  # also where nothing is new
+    assert said(capsys) == ["2 entregas: 2 sin cambios.", step]
+    grade("--json")
+    assert json.loads(said(capsys)[-1])["summary"]["waiting_for_person"] == 1
+    assert main(["grade-rubric", ASSIGNMENT, "ana", "derechos=2", "claridad=2"]) == 0
+    capsys.readouterr()
+    grade()
+    assert said(capsys) == ["2 entregas: 2 sin cambios."]
+
+
+def test_who_came_late_is_told_and_how_late(course, capsys):
+    hand_in(course, "ana", RIGHT)  # on 2 March at 10:00 UTC
+    hand_in(course, "luis", b"{esto no es JSON")
+    assert main(["deadline", ASSIGNMENT, "2026-02-28T07:00Z"]) == 0
+    assert main(["extension", ASSIGNMENT, "luis", "1d", "--reason", "Sin señal"]) == 0
+    capsys.readouterr()
+    grade()
+    *lines, summary = said(capsys)
+    assert sorted(lines)[0] == "ana: calificada (2 días y 3 h después del plazo)"
+    assert sorted(lines)[1].endswith(" (1 día y 3 h después del plazo)")
+    assert summary == "2 entregas: 1 calificada, 1 con algo sin calificar. Después del plazo: 2."
+    grade("--json", "--student", "ana")  # also of what has nothing new
+    one, last = map(json.loads, said(capsys))
+    assert (one["state"], one["seconds_late"], last["summary"]["late"]) == ("unchanged", 51 * 3600, 1)
+    assert main(["attempts", ASSIGNMENT, "--student", "ana"]) == 0
+    assert said(capsys) == [
+        "ana · entrega n.º 1: 2026-03-02 10:00 UTC, 2 días y 3 h después del plazo, 6 puntos por prueba, cuenta"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (59, "menos de un minuto"),
+        (60, "1 min"),
+        (3600, "1 h"),
+        (3600 * 3 + 60 * 20 + 59, "3 h y 20 min"),
+        (86400, "1 día"),
+        (86400 * 2 + 3600 * 3 + 60 * 5, "2 días y 3 h"),
+        (86400 * 2 + 60 * 5, "2 días"),
+    ],
+)
+def test_a_delay_is_told_in_two_units_at_most(seconds, words):
+    assert after_deadline(seconds) == f"{words} después del plazo"
+
+
+def test_a_reason_is_told_once_for_all_its_items(course, capsys):
+    hand_in(course, "luis", b"{esto no es JSON")
+    assert grade() == 1
+    line, _summary = said(capsys)
+    assert line.startswith("luis: calificada en parte; no se pudo calificar: p01, p02, p03: ")
+    reason = line.partition("p03: ")[2]
+    assert line.count(reason) == 1
+    with ledger.reading(f"sqlite:///{course / 'var' / 'gradebook.db'}") as connection:
+        (attempt,) = ledger.attempts_of(connection, ASSIGNMENT)["luis"]
+    assert attempt.reason == f"p01, p02, p03: {reason}"
+    many = [(f"p{number:02}", "La hoja no se lee.") for number in range(1, 12)]
+    assert stuck_words([*many, ("p12", "otra cosa")]) == "p01, p02… (11 preguntas): La hoja no se lee; p12: otra cosa"
+    assert stuck_words([]) is None
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.exports.marks import read_marks
 from ciberaula.grading.overrides import FORMGRADER, in_force, override, overrides_of
 from ciberaula.grading.policy import session_on
+from ciberaula.grading.rubric import grade_rubric
 from tests.grading.conftest import enter
 from tests.grading.course import ASSIGNMENT, hand_in, sheet
 
@@ -123,8 +125,8 @@ def test_what_formgrader_changed_is_noted_once_and_never_taken_for_somebody_s(db
         ({"points": float("nan")}, "vale de 0 a 2 puntos"),
         ({"item": "p99"}, "no tiene una pregunta «p99»: use una de p01, p02, p03, p04."),
         ({"student": "luis"}, "No hay entrega calificada de luis"),
-        ({"reason": "  "}, "Falta el motivo del cambio"),
-        ({"author": ""}, "Falta quién hace el cambio"),
+        ({"reason": "  "}, "Falta el motivo: escríbalo con --reason"),
+        ({"author": ""}, "Falta quién lo decide: escríbalo con --author"),
         ({"reason": "x" * 3000}, "El motivo admite 2000 caracteres"),
     ],
 )
@@ -137,6 +139,36 @@ def test_a_change_that_cannot_be_is_one_line_and_changes_nothing(db_url, changes
     assert "\n" not in str(caught.value)
     assert grade(db_url, "p01") == (0, None, False)
     assert overrides_of(db_url, ASSIGNMENT) == []
+
+
+def test_a_judgement_by_rubric_takes_the_place_of_a_change_by_hand(db_url):
+    def judge(**levels):
+        return grade_rubric(db_url=db_url, assignment=ASSIGNMENT, student="ana", levels=levels, author="Marta")
+
+    assert judge(derechos=1, claridad=2) == 3
+    assert overrides_of(db_url, ASSIGNMENT) == []  # reading an answer is no change
+    changed = override(db_url, ASSIGNMENT, "ana", "p04", 1, **SIGNED)
+    assert judge(derechos=2, claridad=2) == 4
+    first, later = overrides_of(db_url, ASSIGNMENT)
+    assert (first, first.before) == (changed, 3)
+    assert (later.item, later.before, later.points, later.author) == ("p04", 1, 4, "Marta")
+    assert later.reason == "Se juzgó con la rúbrica después del cambio a mano: vale la rúbrica."
+    with session_on(db_url) as session:
+        assert in_force(session, ASSIGNMENT, "ana")["p04"].points == 4
+    with Gradebook(db_url, "ciberaula") as gradebook:
+        assert [one.points for one in read_marks(gradebook, [ASSIGNMENT]).changes] == [1, 4]
+    grade(db_url, "p04", manual_score=2)  # and so does what is typed in formgrader later
+    assert [one.points for one in overrides_of(db_url, ASSIGNMENT)] == [1, 4, 2]
+
+
+def test_the_late_penalty_follows_a_judgement_too(graded, db_url):
+    (graded / "modules" / "curriculum.yml").write_text("modules: []\nlate: {penalty: zero}\n")
+    with Gradebook(db_url, "ciberaula") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=datetime(2026, 3, 1))
+    levels = {"derechos": 2.0, "claridad": 2.0}
+    grade_rubric(db_url=db_url, assignment=ASSIGNMENT, student="ana", levels=levels, author="Marta")
+    with sqlite3.connect(graded / "var" / "gradebook.db") as database:
+        assert database.execute("select late_submission_penalty from submitted_notebook").fetchall() == [(8.0,)]
 
 
 def test_both_rows_are_written_or_neither(db_url, monkeypatch):

@@ -197,5 +197,5 @@ def test_without_anybody_named_everybody_graded_is_shown(course):
     grade("ana", "beto")
     assert [one.student for one in Cohort().feedback(ASSIGNMENT)] == ["ana", "beto"]
     assert [one.student for one in Cohort().feedback(ASSIGNMENT, "beto")] == ["beto"]
-    with pytest.raises(UserError, match="No hay nada calificado"):
+    with pytest.raises(UserError, match="No hay entrega de caro"):
         Cohort().feedback(ASSIGNMENT, "caro")

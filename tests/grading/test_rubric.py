@@ -50,7 +50,7 @@ def test_the_score_and_comment_are_written_as_formgrader_does(course):
         assert "Logrado (2 de 2)" in gradebook.find_comment("p04", NOTEBOOK, ASSIGNMENT, "ana").manual_comment
 
 
-def test_grading_again_keeps_what_a_person_wrote_and_asks_to_look_again(course):
+def test_grading_again_keeps_what_a_person_wrote(course):
     hand_in(course, "ana", RIGHT, written="Le explico.")
     list(Cohort().autograde(ASSIGNMENT))
     cohort = Cohort()
@@ -64,7 +64,7 @@ def test_grading_again_keeps_what_a_person_wrote_and_asks_to_look_again(course):
     list(cohort.autograde(ASSIGNMENT, "ana", force=True))
     with cohort.api.gradebook as gradebook:
         grade = gradebook.find_grade("p04", NOTEBOOK, ASSIGNMENT, "ana")
-        assert (grade.manual_score, grade.needs_manual_grade) == (3, True)
+        assert (grade.manual_score, grade.needs_manual_grade) == (3, False)
         assert "Marta" in gradebook.find_comment("p04", NOTEBOOK, ASSIGNMENT, "ana").manual_comment
 
 

@@ -365,3 +365,8 @@ def test_the_unit_starts_the_command_and_leaves_room_for_the_sandbox():
         service
     )
     assert service["Delegate"]
+
+
+def test_one_and_several_are_told_apart():
+    assert outcome_words(1, 0, 0) == ["1 calificada", "0 con algo sin calificar", "0 sin calificar"]
+    assert outcome_words(2, 1, 1)[0] == "2 calificadas"

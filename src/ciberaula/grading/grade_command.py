@@ -144,7 +144,9 @@ class _Told:
 
     def outcome(self, assignment: str, graded: "Graded") -> None:
         """Tell of one submission."""
-        graded = replace(graded, seconds_late=self._seconds_late(assignment, graded.student))
+        # The engine says it of what it graded; here, of what has nothing new or could not be opened.
+        late = graded.seconds_late or self._seconds_late(assignment, graded.student)
+        graded = replace(graded, seconds_late=late)
         self._meter.count_one(graded)
         self._display.outcome(assignment, graded)
 

@@ -113,7 +113,7 @@ class Meter:
             return None
         names = [name for name, students in self.written.items() if students]
         answers = sum(count for students in self.written.values() for count in students.values())
-        return _("{awaiting}: júzguelas con ciberaula grade-rubric {name} ID … o en formgrader.").format(
+        return _("{awaiting}: siga con ciberaula grade-rubric {name} ID … o en formgrader.").format(
             awaiting=awaiting_person(answers, self.waiting),
             name=names[0] if len(names) == 1 else _("TAREA"),
         )

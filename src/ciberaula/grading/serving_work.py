@@ -142,11 +142,19 @@ class Pool:
         context = multiprocessing.get_context(method())
         if method() == "forkserver":
             context.set_forkserver_preload([__name__])
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin, initargs=(_ours(),))
 
 
-def _begin() -> None:
+def _ours() -> dict[str, str]:
+    """Our variables: a process that is forked from the fork server has those of the moment when that one began."""
+    return {name: value for name, value in os.environ.items() if name.startswith("CIBERAULA_")}
+
+
+def _begin(variables: dict[str, str]) -> None:
     """In a new process: no log of others' making, which names people; a warm scorer; an end in order."""
+    for name in _ours():
+        del os.environ[name]
+    os.environ.update(variables)
     signal.signal(signal.SIGINT, _leave_it)
     signal.signal(signal.SIGTERM, _end)
     silence()

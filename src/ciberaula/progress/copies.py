@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ciberaula.grading.arrivals import ACCEPTED, REFUSED
 from ciberaula.grading.cluster_folder import FOLDER as DASK
+from ciberaula.grading.staging import ASIDE
 from ciberaula.i18n import _
 
-EXPORTS, ASIDE = "exports", "calificando"
+EXPORTS = "exports"
 # More of a file is not looked into: it is told as one that could not be searched.
 _MOST_BYTES = 64 * 1024 * 1024
 _EXPORTED = re.compile(r"notas-(moodle|canvas|xlsx)(?:-(.+))?\.(?:csv|xlsx)")
@@ -53,7 +54,7 @@ def _command(path: Path) -> str:
 
 def _others(home: Path) -> Iterator[Path]:
     """Where bundles went when they were looked at, and what a run that was killed left."""
-    yield from (folder for name in (DASK, ASIDE) if (folder := home / name).is_dir())
+    yield from (folder for folder in (home / DASK, home / "autograded" / ASIDE) if folder.is_dir())
     for name in (ACCEPTED, REFUSED):
         yield from (folder for depth in ("", "*/") for folder in sorted(home.glob(depth + name)) if folder.is_dir())
 
