@@ -26,7 +26,7 @@ from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.engine import Order, grade_chunk
 from ciberaula.grading.serve_command import add_commands
 from ciberaula.grading.serving import LAST_PAUSE_S, MOST_DEATHS, RESERVE_BYTES, Service, Settings
-from ciberaula.grading.serving_health import HealthFile, health_line, only_one, open_log
+from ciberaula.grading.serving_health import HealthFile, health_line, only_one, open_log, outcome_words
 from ciberaula.grading.serving_work import Pool, Report, grade_and_show, trouble_of
 from ciberaula.paths import home
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
