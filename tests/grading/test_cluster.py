@@ -361,3 +361,13 @@ def wait_for(condition):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
     return found
+
+
+def test_who_listens_and_never_answers_is_one_line(course, monkeypatch):
+    monkeypatch.setattr(cluster_dask, "CONNECT_SECONDS", 0.5)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        address = f"tcp://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(UserError, match="no responde"), remote_pool(address, [ASSIGNMENT]):
+            pass

@@ -1,5 +1,6 @@
 """Dask's workers as a pool: those of this machine, or a scheduler's on several."""
 
+import asyncio
 import contextlib
 import os
 import queue
@@ -234,8 +235,16 @@ class _Client(distributed.Client):
         """Nothing is left to close."""
 
 
+async def _knock(address: str) -> None:
+    """Return when somebody at ``address`` speaks as Dask does. Its own client waits for ever for who listens and says nothing."""
+    security = distributed.Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    comm = await asyncio.wait_for(distributed.comm.connect(address, **security), CONNECT_SECONDS)  # type: ignore[attr-defined]
+    comm.abort()
+
+
 def _client(address: str) -> Any:
     try:
+        asyncio.run(_knock(address))
         return _Client(address)
     except Exception as error:  # OSError, TimeoutError, TLS errors, other versions' protocols
         raise UserError(
