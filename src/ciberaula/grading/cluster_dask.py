@@ -238,7 +238,7 @@ class _Client(distributed.Client):
 async def _knock(address: str) -> None:
     """Return when somebody at ``address`` speaks as Dask does. Its own client waits for ever for who listens and says nothing."""
     security = distributed.Security().get_connection_args("client")  # type: ignore[no-untyped-call]
-    comm = await asyncio.wait_for(distributed.comm.connect(address, **security), CONNECT_SECONDS)  # type: ignore[attr-defined]
+    comm = await asyncio.wait_for(distributed.comm.connect(address, **security), CONNECT_SECONDS)  # type: ignore[attr-defined, no-untyped-call]
     comm.abort()
 
 
