@@ -7,6 +7,7 @@ request until the page's own text is there, ``bytes`` is what came over the wire
 besides (each widget's code and state). The last line is one JSON object of figures.
 """
 
+import argparse
 import contextlib
 import json
 import shutil
@@ -30,6 +31,7 @@ PRACTICE = "06-gestion-virtual-de-casos"  # its page has two case desks: the pra
 
 def main() -> None:
     """Measure, print a table, and the figures as JSON."""
+    argparse.ArgumentParser(description="Measure what opening the classroom's pages costs.").parse_args()
     print(json.dumps(pages()))
 
 

@@ -25,7 +25,7 @@ from tests.hostile.kind import Desk, Kind, Result
 
 REPOSITORY = Path(__file__).parents[2]
 # What grading writes; everything else of the course must be after a run what it was before.
-OUTPUTS = ("autograded", "feedback", "exchange", "logs", "calificando", "cache", "gradebook.db", "nbgrader")
+OUTPUTS = ("autograded", "feedback", "exchange", "logs", "cache", "gradebook.db", "nbgrader")
 
 
 @dataclass(repr=False)

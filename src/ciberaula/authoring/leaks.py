@@ -40,17 +40,14 @@ _NEVER_RELEASED = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "ciberaula.grading")
 def leaks(course: Path) -> Iterator[str]:
     """A Spanish line for each secret text that a file within a trainee's reach contains."""
     secrets = secret_texts(course)
-    inner = {secret: frozenset(secret.split()[1:-1]) for secret in secrets}
+    kept = Kept(secrets)
     for path in files_in(course, REACHABLE):
         name = path.relative_to(course).as_posix()
         text = searchable(path)
-        words = set(text.split())
-        for secret, origin in secrets.items():
-            # The words first: looking for each secret in all the data would take most of a minute.
-            if inner[secret] <= words and secret in text:
-                yield _("{file}: contiene un texto reservado de {origin} («{start}…»); quítelo.").format(
-                    file=name, origin=origin, start=secret[:40]
-                )
+        for secret in kept.found_in(text):
+            yield _("{file}: contiene un texto reservado de {origin} («{start}…»); quítelo.").format(
+                file=name, origin=secrets[secret], start=secret[:40]
+            )
         if _is_story_key(path, course):
             yield _("{file}: es la clave de una historia y no debe llegar a quien aprende; quítela.").format(file=name)
         if name.startswith("exercises/"):
@@ -63,6 +60,18 @@ def leaks(course: Path) -> Iterator[str]:
                     yield _(
                         "{file}: contiene «{word}», que no debe llegar a quien aprende; ejecute «make notebooks»."
                     ).format(file=name, word=word)
+
+
+class Kept:
+    """Secret texts, as they are looked for: by their words first, for to look for each in all the data takes minutes."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._inner = {secret: frozenset(secret.split()[1:-1]) for secret in secrets}
+
+    def found_in(self, text: str) -> Iterator[str]:
+        """The secrets that a ``searchable`` text holds."""
+        words = set(text.split())
+        return (secret for secret, inner in self._inner.items() if inner <= words and secret in text)
 
 
 def _is_story_key(path: Path, course: Path) -> bool:

@@ -208,7 +208,7 @@ def _pipe_notebook(desk: Desk) -> None:
     os.mkfifo(desk.folder / "prueba.ipynb")
 
 
-@made("deep-folders-handed-in", state="failed", points={}, reason="demasiado larga")
+@made("deep-folders-handed-in", state="failed", points={}, reason="más de 30 carpetas")
 def _deep_folders(desk: Desk) -> None:
     desk.hand_in(RIGHT)
     _deep(desk)

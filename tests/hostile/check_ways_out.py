@@ -36,6 +36,8 @@ FORMULAS = (
 
 
 def _begins_a_formula(cell: str) -> bool:
+    if cell.split(",")[0] == "-":  # Moodle's own sign for «no mark», alone in its cell
+        cell = cell[2:]
     try:
         float(cell.replace(",", "."))
     except ValueError:
