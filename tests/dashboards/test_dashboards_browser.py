@@ -209,6 +209,7 @@ def test_texts_side_by_side(served, width):
     with chromium_page(width=width) as tab:
         tab.page.goto(f"{served['cohorte']}?grupo=Azuay")
         tab.page.get_by_role("link", name="Comparar las respuestas escritas").click()
+        tab.page.wait_for_load_state("load")  # Voila sends a page in pieces: a press in between may be lost
         tab.page.get_by_role("link", name="Ver los textos: Ana Paredes (simulada), Gema Delgado (simulada)").click()
         tab.page.get_by_role("article").nth(1).wait_for()
         assert "grupo=Azuay" in tab.page.url
