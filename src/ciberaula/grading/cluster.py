@@ -13,6 +13,7 @@ import logging
 import math
 import os
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,8 +32,11 @@ FEW = 6
 MOST_IN_AN_ORDER = 25
 ORDERS_FOR_EACH_WORKER = 4
 # What starting workers and their kernels costs, in seconds of all processors.
-WORKERS_COST_SECONDS = 2.0
+WORKERS_COST_SECONDS = 4.0
+# How many processors this process keeps busy by itself: its own, and those of the kernels that it drives side by side.
+BUSY_ALONE = 1.5
 _FIRST_ORDER = 3
+clock = time.monotonic
 
 Work = Callable[[Order], list[Graded]]
 Done = tuple[Order, list[Graded]]
@@ -150,11 +154,12 @@ class Growing:
             with scoring_batch():
                 while waiting and not (starting and starting.done()):
                     order = waiting.popleft()
+                    started = clock()
                     outcomes = work(order)
+                    pace.count(outcomes, clock() - started)
                     yield order, outcomes
-                    pace.count(outcomes)
                     left = pace.seconds_for(sum(len(one.students) for one in waiting))
-                    if starting is None and left * (1 - 1 / self.size) > WORKERS_COST_SECONDS:
+                    if starting is None and left * (1 - BUSY_ALONE / self.size) > WORKERS_COST_SECONDS:
                         starting = thread.submit(self._start)
             if waiting and starting:
                 yield from self._workers_or_here(starting).grade(waiting, work)
@@ -173,17 +178,19 @@ class Growing:
 
 
 class _Pace:
-    """What a submission takes, by those seen so far but the first: the scoring kernel and the sandbox start with it."""
+    """What a submission takes, by the orders so far but the first: the scoring kernel and the sandbox start with it."""
 
     def __init__(self) -> None:
-        self._seconds: list[float] = []
+        self._orders: list[tuple[int, float]] = []
 
-    def count(self, outcomes: Sequence[Graded]) -> None:
-        self._seconds += [one.seconds for one in outcomes if one.state != "unchanged"]
+    def count(self, outcomes: Sequence[Graded], seconds: float) -> None:
+        worked = sum(one.state != "unchanged" for one in outcomes)
+        if worked:
+            self._orders.append((worked, seconds))
 
     def seconds_for(self, submissions: int) -> float:
-        later = self._seconds[1:]
-        return submissions * sum(later) / len(later) if later else 0.0
+        later = self._orders[1:]
+        return submissions * sum(seconds for _n, seconds in later) / sum(n for n, _seconds in later) if later else 0.0
 
 
 def _with_a_small_first(orders: Iterable[Order]) -> deque[Order]:

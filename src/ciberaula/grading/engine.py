@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -172,13 +173,18 @@ class Engine:
             for notebook in truth.notebooks
         }
         chunk = _Chunk(order, truth.key, known, written)
+        todo = []
         for student in order.students:
             # Asked again for a part that a killed worker had finished, or that another grader has just done.
             attempts = known.get(student, [])
             if not order.force and self.store.look(order.assignment, student, attempts, truth.key).current:
                 chunk.outcomes[student] = Graded(student, "unchanged")
                 continue
-            self._mark(student, chunk, marker, stage)
+            todo.append(student)
+        # Some at a time: one's answers are scored while another's code runs, or its notebook is read or written.
+        with ThreadPoolExecutor(3, thread_name_prefix="ciberaula-mark") as threads:
+            for _done in threads.map(lambda student: self._mark(student, chunk, marker, stage), todo):
+                pass
         stage.secure()
         for one in self._book_all(chunk):
             self._publish(one, chunk, stage)

@@ -13,11 +13,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import zmq
 from jupyter_client.kernelspec import NoSuchKernel
@@ -36,16 +37,23 @@ Result = TypeVar("Result")
 
 # Every kernel is driven from one thread of its own: ZeroMQ sockets belong to the event loop they were made in, and the
 # caller may be formgrader's server, which has a loop running, or a plain command, which has none.
-_threads: dict[int, ThreadPoolExecutor] = {}
+# Isolated runs have one and scoring another, so that one submission's code runs while another's answers are scored.
+Lane = Literal["isolated", "scoring"]
+_threads: dict[tuple[int, Lane], ThreadPoolExecutor] = {}
+_making = threading.Lock()
 
 
-def on_kernel_thread(work: Callable[[], Result]) -> Result:
-    """Run ``work`` in the thread that drives kernels and return what it returns (or raise what it raises)."""
-    pid = os.getpid()
-    if pid not in _threads:  # a fork inherits the name of a thread, not the thread
-        _threads.clear()
-        _threads[pid] = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ciberaula-kernel")
-    return _threads[pid].submit(work).result()
+def on_kernel_thread(work: Callable[[], Result], lane: Lane = "isolated") -> Result:
+    """Run ``work`` in the thread that drives the kernels of a lane and return what it returns (or raise what it raises)."""
+    mine = (os.getpid(), lane)
+    with _making:
+        for other in [other for other in _threads if other[0] != mine[0]]:  # a fork inherits the name of a thread only
+            del _threads[other]
+        if mine not in _threads:
+            # A run is driven by one thread from its start to its end; the scoring kernel stays, and has one for ever.
+            most = 2 if lane == "isolated" else 1
+            _threads[mine] = ThreadPoolExecutor(max_workers=most, thread_name_prefix=f"ciberaula-{lane}")
+    return _threads[mine].submit(work).result()
 
 
 class KernelTimeout(Exception):

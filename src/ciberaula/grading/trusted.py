@@ -91,11 +91,11 @@ class TrustedScorer:
             return {}
         # The kernel stays for other submissions, and perhaps other courses: what it needs of this one is said each time.
         work = _Work(dict(answers), folder.resolve(), seconds, sorted(participants), keys.resolve() if keys else None)
-        return on_kernel_thread(lambda: self._score(list(cells), work))
+        return on_kernel_thread(lambda: self._score(list(cells), work), "scoring")
 
     def close(self) -> None:
         """End the kernel. The next request starts a new one."""
-        on_kernel_thread(self._end)
+        on_kernel_thread(self._end, "scoring")
 
     def abandon(self) -> None:
         """End the kernel's processes as the program ends: the thread that drives kernels is gone by then."""

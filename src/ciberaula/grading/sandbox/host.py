@@ -6,6 +6,7 @@ import logging
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ class Left:
     memory: int = 0
     status: int = 0
     why: str = ""
+
+
+# Runs go on side by side; they are asked for one by one, over one socket.
+_one_at_a_time = threading.RLock()
 
 
 class Run:
@@ -118,6 +123,12 @@ class Sandbox:
         self, folder: Path, listener: socket.socket, key: str, limits: Limits, environment: Mapping[str, str]
     ) -> Run:
         """Begin a run over a copy of ``folder``, whose kernel answers on ``listener``. ``SandboxRefused`` without a sandbox."""
+        with _one_at_a_time:
+            return self._run(folder, listener, key, limits, environment)
+
+    def _run(
+        self, folder: Path, listener: socket.socket, key: str, limits: Limits, environment: Mapping[str, str]
+    ) -> Run:
         self.level  # noqa: B018 - finds it out, or refuses
         content = {"limits": limits.as_dict(), "environment": dict(environment), "key": key}
         with protocol.pack(folder) as package:
@@ -222,6 +233,11 @@ _owner = 0
 
 def shared(datasets: Path | None) -> Sandbox:
     """The sandbox of this process for a folder of data sets. One that has nothing in it is as good as none."""
+    with _one_at_a_time:
+        return _shared_for(datasets)
+
+
+def _shared_for(datasets: Path | None) -> Sandbox:
     global _owner
     if _owner != os.getpid():  # a fork has the parent's numbers, and nothing of what they stand for
         _shared.clear()
