@@ -50,6 +50,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for number in range(0, STUDENTS, 6):  # and later work of some of these
             shutil.rmtree(root / "var" / "submitted" / f"persona-{number:02}")
             _hand_in(root, f"persona-{number:02}", number + 1)
+            later = root / "var" / "submitted" / f"persona-{number:02}" / small.ASSIGNMENT / "timestamp.txt"
+            later.write_text("2026-03-03 10:00:00.000000 UTC", encoding="utf-8")
         yield root
 
 
