@@ -129,12 +129,3 @@ def _own_settings(rules: pyseccomp.SyscallFilter) -> None:
         _rule(rules, pyseccomp.ALLOW, "fcntl", Arg(1, MASKED_EQ, _LOW_HALF, code))
     for code in _IOCTL:
         _rule(rules, pyseccomp.ALLOW, "ioctl", Arg(1, MASKED_EQ, _LOW_HALF, code))
-
-
-def available() -> str | None:
-    """Why no filter can be built here, in words for a log; ``None`` where one can."""
-    try:
-        build(os.getpid())
-    except OSError as error:
-        return str(error)
-    return None
