@@ -222,6 +222,24 @@ def test_two_that_publish_at_once_do_not_meet(course, tmp_path):
         one.publish("r1", target)  # OSError: Directory not empty
 
 
+def test_what_another_grader_is_putting_in_its_place_is_not_graded_again(course):
+    """Its marks are in the gradebook, its folder is not there yet: it is on its way, not lost."""
+    hand_in(course, "ana", RIGHT)
+    real, meanwhile = Stage.publish, []
+
+    def held(stage: Stage, receipt: str, target: Path, counts: Any) -> None:
+        if not meanwhile:
+            meanwhile.append((engine.pending(ASSIGNMENT).todo, chunk("ana")["ana"].state))
+        real(stage, receipt, target, counts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "publish", held)
+        assert chunk("ana")["ana"].state == "graded"
+    assert meanwhile == [((), "unchanged")]
+    (attempt,) = attempts("ana")
+    assert receipt_in(place("ana")) == attempt.receipt
+
+
 # --- what counts ---------------------------------------------------------------------------------------------------------
 
 

@@ -77,6 +77,15 @@ def receipt_in(folder: Path) -> str | None:
         return None
 
 
+def in_hand(root: Path, receipt: str) -> bool:
+    """Whether a process that is alive has the graded folder with this receipt aside, on its way into place."""
+    for folder in root.glob(f"[!.]*/{receipt}"):
+        with _abandoned(folder.parent) as free:
+            if not free and folder.is_dir():
+                return True
+    return False
+
+
 def recover(root: Path, where: Callable[[str], Path | None]) -> int:
     """Finish what processes left that are gone; return how many folders came into their place.
 

@@ -14,7 +14,7 @@ from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.marking import marks_in
 from ciberaula.grading.roster import STUDENT_ID
-from ciberaula.grading.staging import ASIDE, receipt_in, recover
+from ciberaula.grading.staging import ASIDE, in_hand, receipt_in, recover
 from ciberaula.grading.submission_files import digest_of, handed_in_at, signature_of
 
 
@@ -82,10 +82,14 @@ class Store:
         return Look(current, mine, None if known or mine is None else signature)
 
     def holds(self, counting: ledger.Attempt, key: str) -> bool:
-        """Whether the marks of an attempt that counts are by today's tests and its graded copy is in place."""
-        return counting.key == key and counting.receipt == receipt_in(
-            self.autograded(counting.student, counting.assignment)
-        )
+        """Whether the marks of an attempt that counts are by today's tests and its graded copy is in place, or about to be."""
+        place = self.autograded(counting.student, counting.assignment)
+
+        def placed() -> bool:
+            return receipt_in(place) == counting.receipt
+
+        # Between the marks and the folder another grader may be half way: looked at again, as it may just have arrived.
+        return counting.key == key and (placed() or in_hand(self.aside, counting.receipt) or placed())
 
     def written(self, student: str, assignment: str, notebook: str) -> dict[str, str]:
         """The digests of the written answers in the graded copy; none where there is none that can be read."""

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -212,12 +213,15 @@ def test_the_nursery_is_kept_for_all_runs_and_replaced_when_somebody_ends_it(box
     assert shared.starts == starts + 1
 
 
-def test_nothing_of_a_run_is_left_when_it_is_over(box, tmp_path):
-    box(SAVED)
-    temporary = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("ciberaula-*"))
-    processes = {one.pid for one in children()}
-    box("import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()", SAVED)
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("ciberaula-*")) <= temporary
+def test_nothing_of_a_run_is_left_when_it_is_over(box, monkeypatch):
+    box(SAVED)  # the nursery is there from now on
+    with tempfile.TemporaryDirectory() as own:  # a folder that no other test makes its files in
+        monkeypatch.setattr(tempfile, "tempdir", own)
+        untouched = Path(own).stat().st_mtime_ns
+        processes = {one.pid for one in children()}
+        box("import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()", SAVED)
+        assert Path(own).stat().st_mtime_ns > untouched
+        assert [*Path(own).iterdir()] == []
     deadline = time.monotonic() + 10
     while {one.pid for one in children()} - processes and time.monotonic() < deadline:
         time.sleep(0.01)
