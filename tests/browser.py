@@ -7,7 +7,6 @@ asks for outside all the same is noted (``Tab.outside``).
 import contextlib
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -20,7 +19,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Page, Playwright, Request, expect, sync_playwright
+
+from tests.ports import free_port
+
+# A machine that runs the other tests besides may take its time: what is waited for is a state, not a speed.
+PATIENCE_S = 120.0
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 CHROMIUM = "/usr/bin/chromium"
 SHARE = Path(__file__).parents[1] / "src" / "ciberaula" / "share"
@@ -68,7 +73,7 @@ def _playwright() -> Iterator[Playwright]:
 
 @contextlib.contextmanager
 def chromium_page(
-    *, width: int = 1280, height: int = 900, dark: bool = False, timeout_s: float = 60, **context_options: Any
+    *, width: int = 1280, height: int = 900, dark: bool = False, timeout_s: float = PATIENCE_S, **context_options: Any
 ) -> Iterator[Tab]:
     """A fresh profile's page in Spanish, of ``width`` x ``height`` CSS pixels, with the outside network shut."""
     with _playwright() as playwright:
@@ -139,6 +144,14 @@ def serve_lab(
             yield f"http://127.0.0.1:{port}/"
 
 
+def heard(page: Page) -> None:
+    """Wait until the kernel has answered whatever the course's widgets on ``page`` sent: what they show is up to date.
+
+    Before that a press may be none (the desk takes one wish at a time), and an answer may draw anew what it was meant for.
+    """
+    expect(page.locator(".ciberaula-live[data-waiting]")).to_have_count(0)
+
+
 def axe_violations(page: Page, selector: str, *, impacts: Sequence[str] = ("serious", "critical")) -> list[str]:
     """What axe-core finds inside ``selector`` of those impacts, one line each: rule, impact, the first element."""
     report = Axe().run(page, context=selector, options={"resultTypes": ["violations"]}).response
@@ -173,7 +186,7 @@ def _write_settings(folder: Path, language: str, more: Mapping[str, Mapping[str,
 def _server(
     command: list[str], port_option: str, state: Path, cwd: Path, env: Mapping[str, str] | None
 ) -> Iterator[int]:
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(state / "config"),
@@ -199,23 +212,13 @@ def _server(
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def _free_port() -> int:
-    """A free port below those that systems hand out by themselves, which some kernel could take meanwhile."""
-    for _attempt in range(100):
-        port = 20_000 + secrets.randbelow(12_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no free port between 20000 and 32000")
-
-
-def _wait_until_open(port: int, process: subprocess.Popen[bytes], log: Path, limit_s: float = 60) -> None:
+def _wait_until_open(port: int, process: subprocess.Popen[bytes], log: Path, limit_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-from tests.browser import chromium_page
+from tests.browser import chromium_page, heard
 from tests.launch.classroom import Running, started
 
 COURSE = Path(__file__).parents[1]
@@ -40,12 +40,10 @@ def _trainee(classroom: Running, folder: Path) -> None:
         page = tab.page
         page.goto(classroom.address)
         page.locator(".ca-inicio").wait_for()
-        page.wait_for_timeout(1500)
         _save(page, folder / "inicio.png")
         page.goto(f"http://localhost:{classroom.port}/voila/render/modules/{MODULE}/leccion-1.ipynb")
         question = page.locator(".ciberaula-live", has=page.get_by_role("radio")).first
         question.wait_for()
-        page.wait_for_timeout(1500)
         _save(page, folder / "leccion.png")
         question.get_by_role("radio").nth(0).check()
         question.get_by_role("button", name="Comprobar").click()
@@ -99,10 +97,8 @@ def _written_answer(page: Page, formgrader: str, folder: Path) -> None:
     page.locator("tr:has(td[data-search='needs manual grade']) a.name-hidden").first.click()
     answer = page.locator(".nbgrader_cell", has=page.locator("input.score")).last
     answer.wait_for()
-    page.wait_for_timeout(1500)
     _to_top(answer)
     page.mouse.wheel(0, -110)  # the page's own bar lies over what is at the top
-    page.wait_for_timeout(500)
     _save(page, folder / "calificar-texto.png")
 
 
@@ -112,9 +108,24 @@ def _to_top(shown: Locator) -> None:
 
 def _save(shown: Page | Locator, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(io.BytesIO(shown.screenshot())) as picture:
+    with Image.open(io.BytesIO(_at_rest(shown))) as picture:
         picture.convert("RGB").quantize(32).save(path, optimize=True)
     print(f"{path.relative_to(COURSE)}: {path.stat().st_size / 1024:.0f} KiB")
+
+
+def _at_rest(shown: Page | Locator) -> bytes:
+    """Its picture once nothing moves or comes any more: two in a row are the same."""
+    page = shown if isinstance(shown, Page) else shown.page
+    page.wait_for_load_state("load")
+    heard(page)
+    before = b""
+    for _attempt in range(120):
+        picture = shown.screenshot()
+        if picture == before:
+            return picture
+        before = picture
+        page.wait_for_timeout(1000)
+    raise RuntimeError("the page does not come to rest")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 import yaml
 
 from ciberaula.authoring.build import build, compare, derive
+from tests.ports import free_port
 
 LESSON = Path("modules/00-prueba/leccion-1.ipynb")
 TASK = Path("solutions/00-prueba/tarea.ipynb")
@@ -27,9 +27,7 @@ class Server:
 
     def __init__(self, course, own):
         self.course = course
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self._log = own / "log.txt"
         folders = {f"JUPYTER_{name}_DIR": str(own / name) for name in ("CONFIG", "DATA", "RUNTIME")}
         options = [f"--port={self._port}", "--IdentityProvider.token=prueba", "--no-browser", "--allow-root"]
@@ -43,11 +41,11 @@ class Server:
             )
 
     def wait(self):
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while time.monotonic() < until and self.process.poll() is None:
             try:
                 return self._ask("status")
-            except urllib.error.URLError:
+            except OSError:  # not yet there, or only just
                 time.sleep(0.1)
         raise AssertionError(self._log.read_text())
 
@@ -68,7 +66,7 @@ class Server:
             method="GET" if body is None else "PUT",
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=300) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise AssertionError(error.read().decode()) from error
@@ -84,7 +82,11 @@ def server(built_once, tmp_path_factory):
         yield running
     finally:
         running.process.terminate()
-        running.process.wait(timeout=30)
+        try:
+            running.process.wait(timeout=120)
+        except subprocess.TimeoutExpired:
+            running.process.kill()
+            running.process.wait()
 
 
 @pytest.fixture

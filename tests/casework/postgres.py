@@ -8,6 +8,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,6 +17,7 @@ from pathlib import Path
 from ciberaula.launch.development import server_program
 
 _numbers = count(1)
+PATIENCE_S = 300  # of a busy machine
 _HBA = "local all protected scram-sha-256\nlocal all all trust\n"
 
 
@@ -38,11 +40,11 @@ class Postgres:
     def start(self) -> None:
         """Start, and wait until it answers. Not durable: what is tested is the program, not the disk."""
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.socket}' -c fsync=off"
-        self._run("pg_ctl", "-D", self._data, "-l", self._log, "-o", options, "-w", "start")
+        self._run("pg_ctl", "-D", self._data, "-l", self._log, "-o", options, "-w", "-t", PATIENCE_S, "start")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop: ``immediate`` is as if it had been killed, ``fast`` ends every session first."""
-        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "-t", PATIENCE_S, "stop")
 
     def database(self, template: str = "template1") -> str:
         """The address of a new database."""
@@ -59,6 +61,15 @@ class Postgres:
         """Run ``command`` past the program; what it answers."""
         asked = ["-h", self.socket, "-U", "desk", "-d", database, "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", command]
         return self._run("psql", *asked)
+
+    def end_sessions(self, name: str) -> None:
+        """End every session on that database, as whoever runs the server may; they are gone on return."""
+        sessions = f"FROM pg_stat_activity WHERE datname = '{name}'"
+        self.sql(f"SELECT pg_terminate_backend(pid) {sessions}")
+        until = time.monotonic() + PATIENCE_S
+        while self.sql(f"SELECT count(*) {sessions}") != "0":  # each is told, and ends when it gets to it
+            assert time.monotonic() < until, f"sessions on {name} do not end"
+            time.sleep(0.02)
 
     def _run(self, program: str, *arguments: object) -> str:
         command = [str(self._programs / program), *map(str, arguments)]

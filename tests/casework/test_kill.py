@@ -48,7 +48,7 @@ def test_a_desk_killed_at_any_moment(sort: str, request: pytest.FixtureRequest, 
         desk.start()
         time.sleep(chance.uniform(0.0, 0.12 * max(1, rounds / ROUNDS[sort])))
         end(desk.pid)
-        desk.join(10)
+        desk.join(300)
         assert desk.exitcode == -signal.SIGKILL
         store = SqlStore(address)
         now = assert_whole(store)
@@ -65,7 +65,7 @@ def test_a_desk_killed_while_it_makes_a_new_file(tmp_path: Path) -> None:
         desk.start()
         time.sleep(chance.uniform(0.0, 0.3))
         end(desk.pid)
-        desk.join(10)
+        desk.join(300)
         assert desk.exitcode == -signal.SIGKILL
         store = SqlStore(str(path))
         assert_whole(store)

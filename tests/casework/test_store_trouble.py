@@ -370,12 +370,11 @@ def test_a_session_ended_by_whoever_runs_the_server(postgres: Postgres) -> None:
     store = SqlStore(postgres.database())
     world = a_world(store)
     name = str(store.engine.url.database)
-    end = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
-    postgres.sql(end)
+    postgres.end_sessions(name)
     world.do("marlene", "write_note", facts="x")  # a connection that died while nobody used it is not even noticed
     with pytest.raises(UserError, match="No hay conexión"), store.begin() as unit:
         unit.put([a_note("c1", "n1")], "lost")
-        postgres.sql(end)
+        postgres.end_sessions(name)
         unit.put([a_note("c1", "n2")], "lost")
     assert assert_whole(store) == 2
     store.close()

@@ -73,7 +73,9 @@ def codes(store: Store, **query: Any) -> list[str]:
         return [line.code for line in unit.find(Query(**query))]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_kind_is_read_as_it_was_put(store: Store, kind: type[Entity], data: st.DataObject) -> None:

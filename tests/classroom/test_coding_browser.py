@@ -8,16 +8,15 @@ from playwright.sync_api import expect
 
 from ciberaula.classroom.sheetfile import read_answers
 from ciberaula.datasets import load
-from tests.browser import axe_violations, chromium_page, scrolls_sideways, serve_lab, serve_voila
+from tests.browser import axe_violations, chromium_page, heard, scrolls_sideways, serve_lab, serve_voila
 from tests.classroom.content import write_notebook
 from tests.classroom.test_coding import QUESTIONS
-from tests.classroom.test_explorer_browser import pick, shots, tab_to
-from tests.classroom.test_widgets_browser import run_all
+from tests.classroom.test_explorer_browser import shots
+from tests.classroom.test_widgets_browser import Keyboard, run_all
 
 __all__ = ["shots"]
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # kernels start slowly on a busy machine
 
 DATASETS = str(Path(__file__).parents[2] / "datasets")
 EVERYTHING = ".ciberaula, .ciberaula *:not(.ciberaula-unseen, select, option, optgroup)"
@@ -55,35 +54,32 @@ def test_code_look_up_and_compare_by_keyboard_alone(folder, shots):
         page = tab.page
         page.goto(address)
         room = page.locator(".ciberaula-live")
+        keys = Keyboard(page)
         book = room.locator(".ciberaula-book > summary")
-        tab_to(page, book)
-        page.keyboard.press("Enter")
-        tab_to(page, room.locator(".ciberaula-book summary", has_text="Combinar lo presencial"))
-        page.keyboard.press("Enter")
+        keys.press(book)
+        keys.press(room.locator(".ciberaula-book summary", has_text="Combinar lo presencial"))
         expect(room.locator(".ciberaula-book details[open]")).to_contain_text(
             "Si solo se nombran medios, use «Qué herramienta"
         )
         shots(page, "coding-book")
         page.keyboard.press("Shift+Tab")
         book.press("Enter")
-        tab_to(page, room.get_by_role("button", name="Ir a la primera unidad").first)
-        page.keyboard.press("Enter")
+        keys.press(room.get_by_role("button", name="Ir a la primera unidad").first)
         expect(code(room, 1)).to_be_focused()
         for number in range(1, len(asked) + 1):
-            pick(page, code(room, number), "Acceso y alcance")
+            keys.pick(code(room, number), "Acceso y alcance")
             expect(room.locator(".ciberaula-kept").nth(number - 1)).to_have_text("✓ Guardado")
             if number == 1:  # what the book says of that code, and the whole book, beside the unit
                 about = room.locator(".ciberaula-about").first
-                tab_to(page, about.get_by_text("Qué dice el libro de «Beneficio · Acceso y alcance»"))
-                page.keyboard.press("Enter")
+                keys.press(about.get_by_text("Qué dice el libro de «Beneficio · Acceso y alcance»"))
                 expect(about.get_by_text("Recursos de la institución", exact=True)).to_be_visible()
                 shots(page, "coding-first")
                 page.keyboard.press("Enter")
-        tab_to(page, room.get_by_role("button", name="Ver la comparación con su colega").last)
-        page.keyboard.press("Enter")
+        keys.press(room.get_by_role("button", name="Ver la comparación con su colega").last)
         result = room.locator(".ciberaula-result")
         expect(result).to_be_focused()
         expect(result).to_contain_text(f"de {len(asked)} unidades")
+        heard(page)
         assert result.locator(".ciberaula-apart").count() >= 1
         assert axe_violations(page, ".ciberaula") == []
         assert scrolls_sideways(page, f"html, {EVERYTHING}") == []
@@ -103,6 +99,7 @@ def test_two_tabs_keep_each_other_s_units(folder):
         for page in (one, two):
             page.goto(address)
             expect(code(page, 1)).to_be_visible()
+            heard(page)
         code(one, 1).select_option("ninguno")
         expect(one.locator(".ciberaula-kept").first).to_have_text("✓ Guardado")
         code(two, 2).select_option("des_recursos")
@@ -128,15 +125,18 @@ def test_lab_dark_tells_what_is_not_kept_yet(folder, shots):
         expect(room.locator(".ciberaula-kept").first).to_have_text("✓ Guardado")
         expect(asked).to_contain_text("Entregada: tabla de 1 fila")
         sheet = folder / "respuestas.json"
+        heard(page)  # nobody reads the sheet while it is written here
         whole = sheet.read_text(encoding="utf-8")
         sheet.write_text('{"schema": 999}', encoding="utf-8")  # a newer program's: it is not written over
         code(room, 2).select_option("ninguno")
         expect(room.locator(".ciberaula-kept").nth(1)).to_have_text("⚠ Sin guardar todavía")
         expect(room.get_by_role("status")).to_contain_text("No se pudo guardar")
+        heard(page)
         sheet.write_text(whole, encoding="utf-8")
         code(room, 3).select_option("ben_tiempo")
         for place in range(3):
             expect(room.locator(".ciberaula-kept").nth(place)).to_have_text("✓ Guardado")
+        heard(page)
         assert axe_violations(page, ".ciberaula") == []
         shots(page, "coding-dark")
         assert tab.errors == []

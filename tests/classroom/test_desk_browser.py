@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ciberaula.classroom.sheetfile import read_answers
-from tests.browser import axe_violations, chromium_page, scrolls_sideways, serve_lab, serve_voila
+from tests.browser import axe_violations, chromium_page, heard, scrolls_sideways, serve_lab, serve_voila
 from tests.classroom.content import write_notebook
 from tests.classroom.desks import STORY, write_story
-from tests.classroom.test_widgets_browser import Keyboard, run_all, shut_kernels_down
+from tests.classroom.test_widgets_browser import Keyboard, run_all, save, shut_kernels_down, until
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +50,7 @@ class Person:
 
     def fine(self):
         """Nothing serious for assistive technology, nothing wider than the window."""
+        heard(self.page)
         assert axe_violations(self.page, ".ciberaula") == []
         assert scrolls_sideways(self.page, EVERYTHING) == []
 
@@ -80,6 +81,10 @@ class Person:
 
 def log(folder):
     return [one["action"]["do"] for one in read_answers(folder / "respuestas.json")[STORY]["actions"]]
+
+
+def reflected(folder):
+    return read_answers(folder / "respuestas.json").get(f"{STORY}-reflexion")
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -160,7 +165,8 @@ def test_a_story_by_keyboard_alone_from_its_prebrief_to_its_debrief(tmp_path, wi
         person.write("¿Qué haría igual", "Preguntar antes.")
         person.told("Guardado")
         expect(person.desk.get_by_label("¿Qué haría igual?")).to_be_focused()
-        assert read_answers(folder / "respuestas.json")[f"{STORY}-reflexion"] == {"r1": "Preguntar antes."}
+        # Kept whenever the person pauses: perhaps in the middle, and then again.
+        until(page, lambda: reflected(folder) == {"r1": "Preguntar antes."})
         assert (tab.outside, tab.errors) == ([], [])
 
 
@@ -175,19 +181,22 @@ def test_quick_clicks_and_a_second_tab_are_harmless_in_voila(tmp_path):
         other_page.goto(address)
         other = Person(other_page)
         expect(other.desk.get_by_role("heading", name="Bandeja", level=4)).to_be_visible()
+        heard(other_page)
         other.desk.get_by_label("Llamar al número que acordaron").check()
         other.desk.get_by_role("button", name="Decidir").dblclick()
         other.told("Usted decidió")
+        heard(other_page)
         first.desk.get_by_label("Contestar desde su cuenta").check()
         first.desk.get_by_role("button", name="Decidir").click()
         first.told("otra pestaña")
         expect(first.desk).not_to_contain_text("Elija una opción")
+        heard(tab.page)
         assert log(folder) == ["wait", "choose"]
 
 
 def test_the_desk_lives_in_lab_through_a_restart_in_two_views(tmp_path):
     folder = tmp_path / "06-prueba"
-    notebook(folder)
+    made = notebook(folder)
     theme = {"@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Dark"}}
     with serve_lab(tmp_path, env=ENV, settings=theme) as address, chromium_page() as tab:
         page = tab.page
@@ -212,8 +221,8 @@ def test_the_desk_lives_in_lab_through_a_restart_in_two_views(tmp_path):
         assert axe_violations(page, ".ciberaula") == []
         assert scrolls_sideways(page, ".ciberaula, .ciberaula *:not(.ciberaula-unseen)") == []
 
-        page.keyboard.press("Control+s")
-        expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+        expect(page.locator(".ciberaula-static").first).to_contain_text("Mis casos")  # the rendering, still hidden
+        save(page, made, "Mis casos")
         shut_kernels_down(page, address)
         page.reload()
         expect(page.locator(".ciberaula-static").first).to_contain_text("Mis casos")
@@ -221,6 +230,7 @@ def test_the_desk_lives_in_lab_through_a_restart_in_two_views(tmp_path):
         expect(person.desk.locator(".ciberaula-clock")).to_contain_text("lunes 9 de marzo, 22:42")
         page.evaluate("jupyterapp.commands.execute('notebook:create-output-view')")
         expect(page.locator(".ciberaula-live")).to_have_count(2)
+        heard(page)
         person.desk.get_by_role("button", name="Calendario y reloj").first.press("Enter")
         for view in page.locator(".ciberaula-live").all():
             expect(view.get_by_role("heading", name="Calendario y reloj", level=4)).to_be_visible()

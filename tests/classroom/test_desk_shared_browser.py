@@ -153,7 +153,7 @@ def test_a_server_that_goes_away_leaves_what_was_written_on_the_screen(tmp_path,
         ana.write("Hechos", FACTS)
         # As when the server goes away, for this database alone: others run their tests on it.
         postgres.sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+        postgres.end_sessions(name)
         ana.press("Guardar la nota")
         expect(ana.desk.get_by_role("button", name="Reintentar")).to_be_visible()
         expect(ana.desk.get_by_label("Hechos")).to_have_value(FACTS)

@@ -121,7 +121,9 @@ def choices(draw: st.DrawFn) -> dict[str, Any]:
     return values
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(raw=choices())
 def test_whatever_is_chosen_the_code_gives_the_same(raw: dict[str, Any]) -> None:
     table, frame = package_info("mini").table("personas"), load("mini", "personas")
@@ -148,7 +150,9 @@ def test_whatever_is_chosen_the_code_gives_the_same(raw: dict[str, Any]) -> None
     assert "nan" not in page
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(raw=choices())
 def test_settings_that_fit_are_kept_as_they_are(raw: dict[str, Any]) -> None:
     table = package_info("mini").table("personas")

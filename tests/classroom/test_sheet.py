@@ -36,7 +36,9 @@ def saved(folder, *ids):
     return mine
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60, deadline=None
+)
 @given(value=VALUES)
 def test_any_answer_comes_back_as_it_was_saved(tmp_path, value):
     outcome = AnswerSheet(tmp_path).save("p01", "form", value)
@@ -94,7 +96,9 @@ def test_reopening_later_is_not_another_tab(tmp_path):
 WRITER = textwrap.dedent("""
     import sys
     from pathlib import Path
+    from ciberaula.classroom import sheet as module
     from ciberaula.classroom.sheet import AnswerSheet
+    module.LOCK_WAIT_S = 600  # a busy machine is no kernel that stopped while it held the lock
     sheet = AnswerSheet(Path(sys.argv[1]))
     for turn in range(int(sys.argv[3])):
         outcome = sheet.save(sys.argv[2] + str(turn % 20), "text", sys.argv[2] * (turn % 50 + 1) * 40)
@@ -111,7 +115,7 @@ def start_writer(folder, name, turns):
 def test_two_kernels_writing_at_once_lose_nothing(tmp_path):
     writers = [start_writer(tmp_path, name, 60) for name in ("a", "b")]
     for writer in writers:
-        _out, errors = writer.communicate(timeout=60)
+        _out, errors = writer.communicate(timeout=600)
         assert writer.returncode == 0, errors
     assert len(read_answers(tmp_path / "respuestas.json")) == 40
     assert json.loads((tmp_path / "respuestas.json").read_text())["revision"] == 120

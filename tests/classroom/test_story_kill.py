@@ -39,19 +39,32 @@ def play_on(folder: Path) -> None:
             continue  # what does not fit here: the next may
 
 
+def revision(folder: Path) -> tuple[int, int] | None:
+    """Which writing of the answer sheet is there; ``None`` before the first."""
+    try:
+        found = (folder / "respuestas.json").stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def test_a_story_killed_at_any_moment_is_where_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIBERAULA_PSEUDONYM", TRAINEE)
     shutil.copy(ROOT / "modules" / "06-gestion-virtual-de-casos" / f"historia-{SLUG}.yml", tmp_path)
     story = story_at(tmp_path / f"historia-{SLUG}.yml")
     chance = random.Random(SEED)  # noqa: S311
     saved = 0
-    for _round in range(ROUNDS):
+    for turn in range(ROUNDS):
+        before = revision(tmp_path)
         player = _processes.Process(target=play_on, args=(tmp_path,), daemon=True)
         player.start()
-        time.sleep(chance.uniform(0.05, 0.5))
+        if turn % 4:  # else it may be killed before it has begun
+            while revision(tmp_path) == before and player.is_alive():  # however slow the machine
+                time.sleep(0.005)
+        time.sleep(chance.uniform(0.0, 0.2))
         assert player.pid is not None
         os.kill(player.pid, signal.SIGKILL)
-        player.join(10)
+        player.join(300)
         assert player.exitcode == -signal.SIGKILL
         sheet_for.cache_clear()  # as a new session of the classroom
         place = Workplace(tmp_path)

@@ -1,6 +1,5 @@
 """The widgets in real Chromium, driven by keyboard alone, in Voila and in JupyterLab, with the outside network shut."""
 
-import contextlib
 import json
 import os
 import re
@@ -8,14 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from ciberaula.classroom.sheetfile import read_answers
-from tests.browser import axe_violations, chromium_page, scrolls_sideways, serve_lab, serve_voila
+from tests.browser import axe_violations, chromium_page, heard, scrolls_sideways, serve_lab, serve_voila
 from tests.classroom.content import ALL, write_folder, write_notebook
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # kernels start slowly on a busy machine
 
 MODULE = Path(__file__).parents[2] / "modules" / "05-proteccion-de-datos"
 EVERYTHING = ".ciberaula, .ciberaula *:not(.ciberaula-unseen)"
@@ -40,9 +38,16 @@ def notebook_with_everything(folder: Path, prefix: str, *before: str) -> Path:
     return write_notebook(folder / "cuaderno.ipynb", *before, *cells, 'scenario("decision-grupo")')
 
 
+IDLE = """() => {
+    const kernel = globalThis.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+# Resolves once all cells ran, or were dropped: those have no count.
 RUN_ALL = """async () => {
-    await jupyterapp.shell.currentWidget.sessionContext.ready;
+    const notebook = jupyterapp.shell.currentWidget;
+    await notebook.sessionContext.ready;
     await jupyterapp.commands.execute("notebook:run-all-cells");
+    return notebook.content.widgets.every(cell => cell.model.type !== "code" || cell.model.executionCount !== null);
 }"""
 
 
@@ -55,9 +60,9 @@ class Keyboard:
     def reach(self, target):
         """Tab until ``target`` has the focus; fails when it can't be reached so."""
         target.wait_for()
-        handle = target.element_handle()
+        heard(self.page)
         for _step in range(150):
-            if handle.evaluate("element => element === document.activeElement"):
+            if target.evaluate("element => element === document.activeElement"):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"not reachable by keyboard: {target}")
@@ -73,6 +78,16 @@ class Keyboard:
     def press(self, target, key="Enter"):
         self.reach(target)
         self.page.keyboard.press(key)
+
+    def pick(self, target, text):
+        """Go down a drop-down list with the arrow key as far as ``text``."""
+        self.reach(target)
+        for _step in range(30):
+            if target.evaluate("list => list.selectedOptions[0].text") == text:
+                return
+            self.page.keyboard.press("ArrowDown")
+            heard(self.page)
+        raise AssertionError(f"not in the list: {text}")
 
     def choose(self, radios, wanted):
         """Tab into the group of ``radios`` and go down it with the arrow key as far as ``wanted``."""
@@ -119,10 +134,8 @@ def answer_everything(page, graded):
     finish(keys, widget, graded)
 
     widget = card(page, "matching")
-    keys.reach(widget.get_by_label("Un diagnóstico"))
-    page.keyboard.type("Dato s")
-    keys.reach(widget.get_by_label("La hora de la cita"))
-    page.keyboard.type("Dato c")
+    keys.pick(widget.get_by_label("Un diagnóstico"), "Dato sensible")
+    keys.pick(widget.get_by_label("La hora de la cita"), "Dato común")
     finish(keys, widget, graded)
 
     widget = card(page, "number")
@@ -212,6 +225,7 @@ def test_every_kind_by_keyboard_alone_in_voila(tmp_path, shots, graded):
         assert explained == (0 if graded else 1)
         Keyboard(page).press(widget.get_by_role("button", name="Volver a intentarlo"))
         walk_story(page, "Borrar el mensaje y avisar", "Registrar el incidente")
+        heard(page)
         assert axe_violations(page, ".ciberaula") == []
         shoot_all(page, shots, f"voila-{'graded' if graded else 'formative'}")
         assert tab.outside == []
@@ -233,6 +247,7 @@ def test_everything_is_readable_at_320_pixels(tmp_path, shots):
         expect(page.locator(".ciberaula-live")).to_have_count(len(ALL) + 1)
         answer_everything(page, graded=False)
         walk_story(page, "Borrar el mensaje y avisar", "Dejarlo así")
+        heard(page)
         assert scrolls_sideways(page, f"html, {EVERYTHING}") == []
         small_text = "all => all.filter(e => parseFloat(getComputedStyle(e).fontSize) < 16).map(e => e.outerHTML)"
         assert page.locator(f"{EVERYTHING}:visible").evaluate_all(small_text) == []
@@ -245,16 +260,38 @@ def test_everything_is_readable_at_320_pixels(tmp_path, shots):
 def run_all(page):
     """Run all cells of the open notebook, once its kernel is there, and wait for the last widget.
 
-    JupyterLab may connect to the kernel anew in the first moments, and drops the cells it was given before: so again.
+    JupyterLab may connect to the kernel anew in the first moments, and drops the cells it was given before: so again. But
+    never while what was run is still to be shown, which would be drawn anew under the test's hands.
     """
-    last = page.locator(".jp-CodeCell").last.locator(".ciberaula-live")
     page.locator(".jp-CodeCell").last.wait_for()
-    for _attempt in range(4):
-        page.evaluate(RUN_ALL)
-        with contextlib.suppress(TimeoutError):
-            last.wait_for(timeout=10_000)
+    for _attempt in range(10):
+        page.wait_for_function(IDLE)
+        if page.evaluate(RUN_ALL):
+            page.locator(".jp-CodeCell").last.locator(".ciberaula-live").wait_for()
+            heard(page)
             return
     raise AssertionError("the cells did not run")
+
+
+def save(page, notebook, *texts):
+    """Save the open notebook until its file holds ``texts``: what a widget shows reaches its rendering a moment later."""
+    for _attempt in range(60):
+        page.keyboard.press("Control+s")
+        expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+        kept = notebook.read_text(encoding="utf-8")
+        if all(json.dumps(text, ensure_ascii=False)[1:-1] in kept for text in texts):
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"not in {notebook}: {texts}")
+
+
+def until(page, holds):
+    """Wait until ``holds()``, which looks at something else than the page."""
+    for _attempt in range(600):
+        if holds():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("it never came to hold")
 
 
 def shut_kernels_down(page, address):
@@ -277,13 +314,14 @@ def test_everything_keeps_its_contrast_in_lab_s_dark_theme(tmp_path, shots):
             Keyboard(page).press(widget.get_by_role("radio").or_(widget.get_by_role("checkbox")).first, "Space")
             widget.get_by_role("button", name="Comprobar mi respuesta").press("Enter")
             expect(widget.locator(".ciberaula-why").last).to_be_visible()
+        heard(page)
         assert axe_violations(page, ".ciberaula") == []
         shots(page, "lab-dark")
 
 
 def test_answers_are_shown_again_in_lab_after_the_kernel_restarts(tmp_path, shots):
     folder = write_folder(tmp_path / "05-prueba")
-    write_notebook(folder / "leccion-1.ipynb", 'question("l1-single")', 'question("l1-text")')
+    notebook = write_notebook(folder / "leccion-1.ipynb", 'question("l1-single")', 'question("l1-text")')
     with serve_lab(tmp_path) as address, chromium_page() as tab:
         page = tab.page
         page.goto(f"{address}lab/tree/05-prueba/leccion-1.ipynb")
@@ -295,32 +333,36 @@ def test_answers_are_shown_again_in_lab_after_the_kernel_restarts(tmp_path, shot
         keys.choose(single.get_by_role("radio"), single.get_by_label("Invitarla a un canal privado"))
         keys.press(single.get_by_role("button", name="Comprobar mi respuesta"))
         expect(single.get_by_text("Protege lo que va a contar.")).to_be_visible()
+        heard(page)
         text.get_by_role("textbox").focus()
         # JupyterLab deletes a cell at «dd», adds one at «b», and runs one at Shift+Enter: not while an answer is written.
         page.keyboard.type("dd bb aa una persona")
         page.keyboard.press("Shift+Enter")
         wait_saved(text)
+        written = "dd bb aa una persona\n"
+        until(page, lambda: sheet_values(folder, "l1-").get("text") == written)
+        heard(page)
         expect(page.locator(".jp-CodeCell")).to_have_count(3)
         expect(text.get_by_role("textbox")).to_be_focused()
         assert axe_violations(page, ".ciberaula") == []
         shots(page, "lab")
 
-        page.keyboard.press("Control+s")
-        expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+        save(page, notebook, "Invitarla a un canal privado (su respuesta)", "dd bb aa una persona")
         shut_kernels_down(page, address)
         page.reload()
         static = page.locator(".ciberaula-static")
         expect(static.first).to_be_visible()
         expect(static.first).to_contain_text("Invitarla a un canal privado (su respuesta)")
-        page.wait_for_timeout(3000)  # time for JupyterLab to give the view up
-        assert not any(view.is_visible() for view in page.locator(".jp-OutputArea-output .jupyter-widgets").all())
+        given_up = page.locator(".jp-OutputArea-output.jupyter-widgets")  # JupyterLab found no kernel with such a view
+        expect(given_up).to_have_text(["Error displaying widget: model not found"] * 2)
+        assert not any(view.is_visible() for view in given_up.all())
         shots(page, "lab-reopened")
 
         run_all(page)
         single, text = page.locator(".ciberaula-live").nth(0), page.locator(".ciberaula-live").nth(1)
         expect(single.get_by_label("Invitarla a un canal privado")).to_be_checked()
         expect(single.get_by_text("Protege lo que va a contar.")).to_be_visible()
-        expect(text.get_by_role("textbox")).to_have_value("dd bb aa una persona\n")
+        expect(text.get_by_role("textbox")).to_have_value(written)
         assert tab.outside == []
         assert tab.errors == []
 
@@ -344,6 +386,7 @@ def test_a_long_document_is_folded_and_reaches_the_person_s_own_device(tmp_path,
                 form.get_by_role("button", name=f"Descargar en {kind}").click()
             assert waiting.value.suggested_filename.startswith("consentimiento-01.")
             assert Path(waiting.value.path()).read_bytes().startswith(start)
+            heard(page)
         expect(form.get_by_role("status")).to_contain_text("mis-documentos/consentimiento-01.pdf")
         assert axe_violations(page, ".ciberaula") == []
         assert scrolls_sideways(page, f"html, {EVERYTHING}") == []
@@ -378,5 +421,6 @@ def test_the_verdict_comes_into_view_and_fields_show_when_they_matter(tmp_path, 
         amount.fill("4")
         tool.get_by_label("Término: solo días hábiles").check()
         expect(tool.get_by_text("Vence el")).to_be_visible()
+        heard(page)
         assert tool.locator(".ciberaula-status").evaluate("e => e.getBoundingClientRect().height") == 0
         assert axe_violations(page, ".ciberaula") == []

@@ -3,8 +3,11 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from ciberaula.authoring.running import clean_copy, environment
+
+MAIN = Path(__file__).with_name("nbval_main.py")
 
 
 def nbval(course, module):
@@ -16,7 +19,8 @@ def nbval(course, module):
         root = copy.parents[1]
         # No configuration of ours inside the run: -c names an empty file, and the copy has no conftest.
         (root / "nada.ini").touch()
-        command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
+        command = [sys.executable, str(MAIN), "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
+        command.append("--nbval-kernel-startup-timeout=600")
         options = ["-q", "-c", str(root / "nada.ini"), "--rootdir", str(root), "-p", "no:cacheprovider", "--color=no"]
         return subprocess.run(
             [*command, *options, str(copy)],

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe_violations, chromium_page, scrolls_sideways, serve_lab, serve_voila
 from tests.progress import cohort
@@ -46,9 +47,9 @@ def keep_picture(page, name):
     ],
 )
 def test_a_dashboard(served, name, title, said, width):
-    sizes = []
+    came = []
     with chromium_page(width=width) as tab:
-        tab.page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+        tab.page.on("requestfinished", lambda request: came.append(request))
         tab.page.goto(served[name])
         tab.page.get_by_role("heading", level=1, name=title).wait_for()
         tab.page.wait_for_load_state("networkidle")
@@ -59,7 +60,7 @@ def test_a_dashboard(served, name, title, said, width):
         assert (tab.outside, tab.errors) == ([], [])
         assert axe_violations(tab.page, "html", impacts=ALL) == []
         assert scrolls_sideways(tab.page, "html") == []
-        assert 0 < sum(sizes) < MAX_BYTES
+        assert 0 < sum(request.sizes()["responseBodySize"] for request in came) < MAX_BYTES
         keep_picture(tab.page, f"{name}-{width}")
 
 
@@ -87,7 +88,7 @@ def test_filtering_by_keyboard_alone(served):
                 break
         assert tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         tab.page.keyboard.press("m")
-        assert tab.page.get_by_role("combobox", name="Grupo", exact=True).input_value() == "Manabí"
+        expect(tab.page.get_by_role("combobox", name="Grupo", exact=True)).to_have_value("Manabí")
         tab.page.keyboard.press("Tab")
         tab.page.keyboard.press("Tab")
         tab.page.keyboard.press("Enter")
@@ -107,7 +108,7 @@ def test_the_table_behind_a_picture_opens_by_keyboard(served):
         summary.focus()
         tab.page.keyboard.press("Enter")
         table.wait_for(state="visible")
-        assert table.get_by_role("row").count() == 4
+        expect(table.get_by_role("row")).to_have_count(4)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,7 @@ def test_what_fails_in_a_page_is_told_without_a_traceback(tmp_path):
     with serve_voila(notebook) as address, chromium_page() as tab:
         tab.page.goto(address)
         tab.page.get_by_role("alert").wait_for()
+        tab.page.wait_for_load_state("load")
         content = tab.page.content()
     assert "No se pudo preparar esta parte de la página" in content
     assert not re.search("Traceback|ValueError|privada|secreto|Voil&|error when executing", content)
@@ -204,13 +206,21 @@ def write_notebook(folder, code):
     return path
 
 
+def follow(page, link):
+    """Follow a link to another page, and wait for the whole of it: Voila sends a page in pieces as its cells run.
+
+    What is there is not enough: right after a click it may be the old page still, and a press on half a page may be lost.
+    """
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("link", name=link).click()
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 def test_texts_side_by_side(served, width):
     with chromium_page(width=width) as tab:
         tab.page.goto(f"{served['cohorte']}?grupo=Azuay")
-        tab.page.get_by_role("link", name="Comparar las respuestas escritas").click()
-        tab.page.wait_for_load_state("load")  # Voila sends a page in pieces: a press in between may be lost
-        tab.page.get_by_role("link", name="Ver los textos: Ana Paredes (simulada), Gema Delgado (simulada)").click()
+        follow(tab.page, "Comparar las respuestas escritas")
+        follow(tab.page, "Ver los textos: Ana Paredes (simulada), Gema Delgado (simulada)")
         tab.page.get_by_role("article").nth(1).wait_for()
         assert "grupo=Azuay" in tab.page.url
         tab.page.wait_for_function("document.querySelector('#textos-parecidos').getBoundingClientRect().top < 300")

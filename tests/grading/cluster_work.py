@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 
+import sqlalchemy as sa
+
 from ciberaula.errors import UserError
 from ciberaula.grading.engine import Order
 from ciberaula.grading.outcomes import Graded
@@ -11,7 +13,8 @@ from ciberaula.paths import home
 
 
 def obey(order: Order) -> list[Graded]:
-    """Do what the ids say: ``muere`` ends the process, ``falla`` raises, ``lleno`` is a full disk for everybody."""
+    """Do what the ids say: ``muere`` ends the process, ``falla`` raises, ``lleno`` is a full disk
+    for everybody, ``lejos`` a database that is away, ``estorba`` a trouble that passes."""
     for student in order.students:
         if student.startswith("muere"):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -19,6 +22,13 @@ def obey(order: Order) -> list[Graded]:
             raise ValueError("algo raro")
         if student.startswith("lleno"):
             raise UserError("No queda espacio.")
+        if student.startswith("lejos"):
+            raise sa.exc.OperationalError("SELECT 1", {}, OSError("connection refused"))
+        if student.startswith("estorba"):  # the first time only
+            mark = home() / student
+            if not mark.exists():
+                mark.touch()
+                raise UserError("No se puede ahora.")
         if student.startswith("cae"):  # the first time only
             mark = home() / student
             if not mark.exists():

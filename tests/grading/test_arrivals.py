@@ -54,6 +54,13 @@ def test_a_finished_submission_is_told_once(inbox, tmp_path):
     assert not inbox.waiting
 
 
+def test_a_course_that_adds_no_random_ending_to_the_names_is_served_too(inbox, tmp_path):
+    """nbgrader's ``ExchangeSubmit.add_random_string`` is off."""
+    put(tmp_path, NAME.rpartition("+")[0])
+    (arrival,) = inbox.complete()
+    assert (arrival.student, arrival.assignment) == ("ana", "90-prueba")
+
+
 def test_one_that_is_still_being_copied_waits_until_nbgrader_is_done(inbox, tmp_path, clock):
     folder = put(tmp_path, secret=None, mode=0o755)
     assert inbox.complete() == []
@@ -124,6 +131,15 @@ def test_a_bundle_waits_until_it_rests(box, tmp_path, clock):
     assert box.complete() == []
     assert box.waiting
     clock.now += 0.1
+    assert box.complete() == [bundle]
+
+
+def test_a_bundle_from_a_system_that_shouts_is_one_and_a_folder_never_is(box, tmp_path, clock):
+    (tmp_path / "carpeta.zip").mkdir()
+    bundle = tmp_path / "ANA.ZIP"
+    bundle.write_bytes(b"a")
+    box.complete()
+    clock.now += REST_SECONDS
     assert box.complete() == [bundle]
 
 

@@ -3,12 +3,16 @@
 import asyncio
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from types import SimpleNamespace
+from typing import Any
 
 import dask
 import distributed
@@ -22,7 +26,7 @@ from ciberaula.grading import cluster, cluster_dask, cluster_worker
 from ciberaula.grading.cluster import Growing, Here, grade, orders
 from ciberaula.grading.cluster_dask import local_pool, remote_pool
 from ciberaula.grading.cluster_folder import run_folder
-from ciberaula.grading.cluster_worker import Sight, difference
+from ciberaula.grading.cluster_worker import Place, Sight, difference
 from ciberaula.grading.engine import Order, pending
 from ciberaula.grading.outcomes import Graded
 from tests.grading.cluster_work import obey, tell_home
@@ -104,17 +108,25 @@ def test_quick_work_is_all_done_here_whatever_the_first_took(grower, workers):
     assert workers.orders == []
 
 
-def test_slow_work_goes_to_workers_and_none_of_it_is_done_twice(grower, workers):
+def test_slow_work_goes_to_workers_and_none_of_it_is_done_twice(grower, workers, monkeypatch):
     students = [f"e{n}" for n in range(200)]
     work = taking(1.0)
+    asked: list[Future[Any]] = []
 
-    def wait_a_little(order):
-        time.sleep(0.002)  # so that the thread which starts workers comes to it
+    class Noted(ThreadPoolExecutor):
+        def submit(self, *given, **named):
+            asked.append(super().submit(*given, **named))
+            return asked[-1]
+
+    def wait_for_them(order):
+        wait(asked)  # the thread which starts workers comes to it, however late
         return work(order)
 
-    done = list(grower.grade(orders(ASSIGNMENT, students, 2, chunk=2), wait_a_little))
+    monkeypatch.setattr(cluster, "ThreadPoolExecutor", Noted)
+    done = list(grower.grade(orders(ASSIGNMENT, students, 2, chunk=2), wait_for_them))
     assert Counter(one.student for _order, outcomes in done for one in outcomes) == Counter(students)
     assert workers.orders
+    assert len(asked) == 1
 
 
 def test_where_workers_cannot_start_everything_is_graded_here(grower, monkeypatch):
@@ -193,6 +205,11 @@ def test_workers_listen_on_the_loopback_and_answer_only_who_holds_their_certific
         asyncio.run(knock(distributed.Security.temporary()))  # TLS, with another certificate
 
 
+def test_a_database_out_of_reach_is_one_line_and_no_fault_of_anybodys_work(local):
+    with pytest.raises(UserError, match="No hay conexión con el libro de calificaciones"):
+        list(local.grade([Order(ASSIGNMENT, ("ana", "lejos"))], obey))
+
+
 # ---- the workers of a scheduler
 
 
@@ -217,6 +234,9 @@ def elsewhere(generated):
 
 @pytest.fixture
 def at_generated(generated, monkeypatch):
+    """At the course; who answers at all has all the time for it."""
+    monkeypatch.setattr(cluster_dask, "CONNECT_SECONDS", 60)
+    monkeypatch.setattr(cluster_dask, "JOIN_SECONDS", 60)
     monkeypatch.setenv("CIBERAULA_COURSE", str(generated))
     monkeypatch.setenv("CIBERAULA_HOME", str(generated / "var"))
 
@@ -227,6 +247,22 @@ def test_a_scheduler_whose_workers_see_the_same_grades(elsewhere, at_generated, 
         assert states(pool.grade(one_by_one("ana", "luis"), obey)) == {"ana": "graded", "luis": "graded"}
         assert (generated / "var" / "dask" / pool._place.token).exists()
     assert not (generated / "var" / "dask" / pool._place.token).exists()
+
+
+def test_what_one_machine_cannot_do_is_tried_again_and_then_told_with_its_name(elsewhere, at_generated):
+    with elsewhere() as address, remote_pool(address, [ASSIGNMENT]) as pool:
+        assert states(pool.grade(one_by_one("ana", "estorba-1", "luis"), obey)) == dict.fromkeys(
+            ("ana", "estorba-1", "luis"), "graded"
+        )
+        with pytest.raises(UserError, match=f"En {socket.gethostname()}: No queda espacio"):
+            list(pool.grade(one_by_one("ana", "lleno"), obey))
+
+
+def test_the_password_of_the_gradebook_is_in_no_log_of_dasks(at_generated, monkeypatch):
+    monkeypatch.setenv("CIBERAULA_DB_URL", "postgresql+psycopg://notas:secreta@10.0.0.4/notas")
+    place = Place(cluster_dask._variables(), imposed=False)
+    assert "secreta" in dict(place.variables)["CIBERAULA_DB_URL"]
+    assert "secreta" not in repr(cluster_worker.Errand(place, Order(ASSIGNMENT, ("ana",)), obey))
 
 
 def test_a_scheduler_that_goes_away_meanwhile_is_told_in_one_line(elsewhere, at_generated, monkeypatch):
@@ -240,15 +276,32 @@ def test_a_scheduler_that_goes_away_meanwhile_is_told_in_one_line(elsewhere, at_
             next(done)
 
 
-def test_the_folder_of_a_run_that_was_killed_is_removed_by_the_next(at_generated, generated):
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left = generated / "var" / "dask" / f"{socket.gethostname()}-{ended.pid}-abc"
-    left.mkdir(parents=True)
+def test_the_folder_of_a_run_that_was_killed_is_removed_by_the_next_whatever_machine_it_was(at_generated, generated):
+    program = (
+        "import os, signal\n"
+        "from ciberaula.grading.cluster_folder import run_folder\n"
+        "with run_folder() as mine:\n"
+        "    print(mine.path, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    left = pathlib.Path(killed.stdout.strip())
+    assert left.parent == generated / "var" / "dask"
+    left = left.rename(left.with_name("otra-maquina-1-abc"))
     with run_folder() as mine, run_folder() as other:
         assert not left.exists()
-        assert (mine.path / "token").read_text() != (other.path / "token").read_text()
+        assert (mine.path / "token").read_text() != (other.path / "token").read_text() != ""
     assert not mine.path.exists()
+
+
+def test_the_folder_of_a_run_that_lives_on_another_machine_stays(at_generated):
+    """It has no process here: whether it is alive is told by its lock, which the shared folder keeps."""
+    with run_folder() as other:
+        nobodys = 2**22 + 1  # beyond the largest number that Linux gives a process
+        elsewhere = other.path.rename(other.path.with_name(f"{socket.gethostname()}-{nobodys}-abc"))
+        with run_folder():
+            assert (elsewhere / "token").read_text()
+        elsewhere.rename(other.path)
 
 
 def refusal(address):
@@ -269,7 +322,7 @@ def test_a_worker_with_another_store_is_refused(elsewhere, at_generated, tmp_pat
 
 
 def test_a_scheduler_without_workers_says_how_to_start_them(at_generated, monkeypatch):
-    monkeypatch.setattr(cluster_dask, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(cluster_dask, "JOIN_SECONDS", 1)
     with scheduler(0, {}) as address:
         assert "no tiene máquinas: arranque en cada una «dask worker" in refusal(address)
 
@@ -291,7 +344,7 @@ def test_the_line_about_a_scheduler_that_is_away_is_all_that_is_said(at_generate
         "except UserError as error:\n"
         "    print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout.count("no responde") == 1
     assert done.stderr == ""
 
@@ -301,23 +354,53 @@ def test_an_address_that_is_none(at_generated, address):
     assert "no es la dirección de un planificador" in refusal(address)
 
 
-HERE = Sight(machine="m", code="c", store="s", course="k", gradebook="g")
+HERE = Sight(machine="m", account=7, code="c", store="s", course="k", gradebook="g")
 
 
 @pytest.mark.parametrize(
     ("seen", "db_url", "told"),
     [
         (HERE, "sqlite:///x", None),
-        (Sight("m", "otro", "s", "k", "g"), "sqlite:///x", "otra versión de ciberaula"),
-        (Sight("m", "c", "s", "otro", "g"), "sqlite:///x", "CIBERAULA_COURSE"),
-        (Sight("m", "c", "s", "k", "otro"), "postgresql://x", "otro libro de calificaciones"),
-        (Sight("otra", "c", "s", "k", "g"), "sqlite:///x", "CIBERAULA_DB_URL"),
-        (Sight("otra", "c", "s", "k", "g"), "postgresql://x", None),
+        (Sight("m", 8, "c", "otra", "k", "g"), "postgresql://x", "otra cuenta del sistema"),
+        (Sight("m", 7, "otro", "s", "k", "g"), "sqlite:///x", "otra versión de ciberaula"),
+        (Sight("m", 7, "c", "s", "otro", "g"), "sqlite:///x", "CIBERAULA_COURSE"),
+        (Sight("m", 7, "c", "s", "k", "otro"), "postgresql://x", "otro libro de calificaciones"),
+        (Sight("otra", 7, "c", "s", "k", "g"), "sqlite:///x", "CIBERAULA_DB_URL"),
+        (Sight("otra", 7, "c", "s", "k", "g"), "postgresql://x", None),
     ],
 )
 def test_what_a_worker_sees_otherwise(seen, db_url, told):
     found = difference(HERE, seen, db_url)
     assert (found is None) if told is None else (found and told in found)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, None), (7200, "120 min adelantado"), (-7200, "120 min atrasado")])
+def test_a_clock_that_is_hours_off_is_told(monkeypatch, seconds, told):
+    """The server says the time: here, a database that answers with ours."""
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + seconds)
+    answers: Any = SimpleNamespace(execute=lambda _query: SimpleNamespace(scalar_one=lambda: now))
+    with pytest.raises(UserError, match=told) if told else contextlib.nullcontext():
+        cluster_worker._must_agree_on_time(answers)
+
+
+@pytest.mark.parametrize("changed", ["modules/curriculum.yml", f"grading/rubrics/{ASSIGNMENT}.yml"])
+def test_a_course_with_another_plan_or_rubric_is_another(course, changed):
+    before = cluster_worker._course([ASSIGNMENT])
+    assert cluster_worker._course([ASSIGNMENT]) == before
+    with (course / changed).open("a") as file:
+        file.write("# otra cosa")
+    assert cluster_worker._course([ASSIGNMENT]) != before
+
+
+def test_who_looks_waits_for_the_order_that_has_the_environment(at_generated, monkeypatch):
+    """An order of another pool sets it for the while, and takes it back in the middle of a look."""
+    monkeypatch.setattr(cluster_worker, "_BUSY_SECONDS", 0.01)
+    with run_folder() as mine:
+        place = Place(cluster_dask._variables(), imposed=False, token=mine.path.name, assignments=(ASSIGNMENT,))
+        with cluster_worker._turn, pytest.raises(UserError, match="está ocupada con otra calificación"):
+            asyncio.run(cluster_worker.look_in_turn(place))
+        assert asyncio.run(cluster_worker.look_in_turn(place)) == cluster_worker.look(place)
 
 
 # ---- for real
@@ -360,7 +443,7 @@ def alive(process):
 
 
 def wait_for(condition):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (found := condition()):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)

@@ -13,8 +13,9 @@ from ciberaula.errors import UserError
 from ciberaula.grading import collecting, ledger
 from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.collecting import Handed, collect, handed_in, next_attempts, next_round
+from ciberaula.grading.collecting import collect, next_attempts, next_round
 from ciberaula.grading.config import course_config
+from ciberaula.grading.inbound import Handed, handed_in
 from tests.grading.course import ASSIGNMENT, RIGHT, hand_in, sheet
 
 START = datetime(2026, 3, 2, 10)
@@ -173,7 +174,7 @@ def test_only_plain_files_come_in_and_a_link_brings_nothing_with_it(course, inbo
 
 
 def test_what_is_odd_costs_only_itself(course, inbound, capsys, monkeypatch):
-    monkeypatch.setattr(collecting, "MAX_FILES", 50)
+    monkeypatch.setattr("ciberaula.grading.inbound.MAX_FILES", 50)
     submit(inbound, "ana", RIGHT)
     submit(inbound, "luis", RIGHT, more=lambda folder: [(folder / f"{n}.txt").touch() for n in range(60)])
     for name in (
@@ -209,6 +210,18 @@ def test_what_is_still_being_handed_in_waits(course, inbound):
     (by_hand / "submission_secret.txt").unlink()
     os.utime(by_hand, (0, 0))
     assert collect(course_config(), ASSIGNMENT).brought == ("luis",)
+    set_back = submit(inbound, "eva", RIGHT)
+    (set_back / "submission_secret.txt").unlink()
+    os.utime(set_back, (2**33, 2**33))  # in the year 2242: the clock was wrong then, or is now
+    assert collect(course_config(), ASSIGNMENT).brought == ("eva",)
+
+
+def test_attempts_are_in_the_order_of_their_times_however_these_are_written(inbound):
+    for stamp in ("2026-03-10 10:00:00.000000 UTC", "2026-3-2 10:00:00 UTC"):
+        (inbound / f"ana+{ASSIGNMENT}+{stamp}+x").mkdir()
+    found, refused = handed_in(inbound, ASSIGNMENT)
+    assert [one.at.day for one in found["ana"]] == [2, 10]
+    assert refused == []
 
 
 @pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -302,6 +315,7 @@ def test_work_in_the_name_of_another_account_of_the_machine_stays_in_the_exchang
     honest, forged = submit(inbound, "daemon", RIGHT), submit(inbound, "nobody", RIGHT)
     os.chown(honest, pwd.getpwnam("daemon").pw_uid, -1)
     os.chown(forged, pwd.getpwnam("daemon").pw_uid, -1)
+    submit(inbound, "bin", RIGHT)  # put there for somebody by whoever grades
     collected = collect(course_config(), ASSIGNMENT)
-    assert collected.brought == ("daemon",)
+    assert collected.brought == ("bin", "daemon")
     assert "otra cuenta" in collected.refused[0]

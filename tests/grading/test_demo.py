@@ -15,6 +15,7 @@ from ciberaula.classroom.record import LearningRecord
 from ciberaula.grading import demo
 from ciberaula.grading.answer_bank import load_answer_bank
 from ciberaula.grading.demo_lessons import studied
+from ciberaula.grading.rubric import load_rubric
 from ciberaula.yamlfile import read_yaml, validate
 
 COURSE = Path(__file__).parents[2]
@@ -65,6 +66,24 @@ def test_every_person_of_the_cohort_can_answer_from_the_bank() -> None:
     assert len({person.id for person in cohort.people}) == len({person.name for person in cohort.people}) == 24
     for person in cohort.people:
         assert bank.misconception(person.believes)
+
+
+def test_the_second_reader_differs_by_one_level_and_as_often_as_the_file_says() -> None:
+    rubric = load_rubric(demo.ASSIGNMENT)
+    assert rubric is not None
+    first = {criterion.id: sorted(level.points for level in criterion.levels)[1] for criterion in rubric.criteria}
+    rng = random.Random(7)  # noqa: S311 - reproducible, not secret
+    read = [demo.second_levels(rubric, first, 0.3, rng) for _number in range(400)]
+    for criterion in rubric.criteria:
+        scale = sorted(level.points for level in criterion.levels)
+        given = [scale.index(levels[criterion.id]) for levels in read]
+        assert set(given) == {0, 1, 2}
+        assert 0.2 < sum(rank != 1 for rank in given) / len(given) < 0.4
+    assert demo.second_levels(rubric, first, 0.0, rng) == first
+    lowest = {criterion.id: 0.0 for criterion in rubric.criteria}
+    for levels in (demo.second_levels(rubric, lowest, 1.0, rng) for _number in range(20)):
+        for criterion in rubric.criteria:
+            assert criterion.level(levels[criterion.id]).points in sorted(one.points for one in criterion.levels)[:2]
 
 
 @pytest.mark.parametrize("name", [demo.ROSTER, demo.GRADEBOOK])

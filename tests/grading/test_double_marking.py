@@ -4,8 +4,16 @@ import pytest
 
 from ciberaula.errors import UserError
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.commands import _agreement_line
-from ciberaula.grading.double_marking import FEWEST_ANSWERS, Agreement, DoubleReading, draw, weighted_kappa
+from ciberaula.grading.commands import _agreement_line, _caution
+from ciberaula.grading.double_marking import (
+    FEW_ANSWERS,
+    FEWEST_ANSWERS,
+    FEWEST_DRAWN,
+    Agreement,
+    DoubleReading,
+    draw,
+    weighted_kappa,
+)
 from ciberaula.grading.rubric import grade_rubric, rubric_path
 from tests.grading.course import ASSIGNMENT, RIGHT, RUBRIC, hand_in
 from tests.grading.test_cohort import run
@@ -56,9 +64,24 @@ def test_the_draw_is_the_same_for_everybody_and_another_in_another_assignment():
     assert draw(ASSIGNMENT, [], 0.2) == []
 
 
+def test_in_a_small_group_enough_are_drawn_for_an_agreement():
+    people = [f"persona-{number}" for number in range(40)]
+    assert [len(draw(ASSIGNMENT, people[:most], 0.2, FEWEST_DRAWN)) for most in (0, 3, 6, 18, 30, 31, 40)] == [
+        *(0, 3, 6, 6, 6, 7, 8)
+    ]
+    assert set(draw(ASSIGNMENT, people, 0.1)) < set(draw(ASSIGNMENT, people, 0.1, FEWEST_DRAWN))
+    assert FEWEST_DRAWN > FEWEST_ANSWERS
+
+
+def test_a_small_group_is_drawn_whole(judged, monkeypatch):
+    monkeypatch.setattr("ciberaula.grading.double_marking.FEWEST_DRAWN", FEWEST_DRAWN)
+    assert DoubleReading(ASSIGNMENT, judged.db_url).drawn() == sorted(PEOPLE)
+
+
 @pytest.fixture
-def judged(course):
-    """Five written answers, all judged once by Marta, and half of them drawn."""
+def judged(course, monkeypatch):
+    """Five written answers, and two of them drawn: judged once by Marta."""
+    monkeypatch.setattr("ciberaula.grading.double_marking.FEWEST_DRAWN", 0)
     rubric_path(ASSIGNMENT).write_text(RUBRIC.replace("share: 0.2", "share: 0.4"), encoding="utf-8")
     for person in PEOPLE:
         hand_in(course, person, RIGHT, written=f"Le explico sus derechos, dice {person}.")
@@ -108,9 +131,18 @@ def test_the_line_of_an_agreement():
 
     assert line(1, 0.0, 0) == "Claridad: mismo nivel en 0 de 1 respuesta; la kappa se muestra desde 5"
     low = ". Por debajo de 0,7: comparen sus lecturas y precisen los niveles"
-    assert line(FEWEST_ANSWERS, 0.667, 4) == f"Claridad: kappa 0,67 (5 respuestas){low}"
-    assert line(FEWEST_ANSWERS, 0.7, 4) == "Claridad: kappa 0,7 (5 respuestas)"
+    assert line(FEWEST_ANSWERS, 0.667, 4) == f"Claridad: kappa 0,67, mismo nivel en 4 de 5 respuestas{low}"
+    assert line(FEWEST_ANSWERS, 0.7, 4) == "Claridad: kappa 0,7, mismo nivel en 4 de 5 respuestas"
     assert "sin valor" in line(FEWEST_ANSWERS, None, 5)
+
+
+def test_a_kappa_of_few_answers_comes_with_a_caution():
+    def caution(*answers):
+        return _caution([Agreement("Claridad", count, 0.9, True, count) for count in answers])
+
+    assert caution() == caution(FEWEST_ANSWERS - 1) == caution(FEW_ANSWERS) == ""  # none told, or of many
+    assert "Con 5 respuestas la kappa solo orienta" in caution(FEWEST_ANSWERS, FEW_ANSWERS)
+    assert "Con 29 respuestas" in caution(FEW_ANSWERS - 1)
 
 
 def test_agreement_on_everything_warns_of_nothing(judged):

@@ -207,19 +207,23 @@ def test_two_that_publish_at_once_do_not_meet(course, tmp_path):
         stage.place(receipt)
     first = one.place("r0")
     one.publish(first.name, target)
-    real, met = Path.rename, []
+    real, met, started = Path.rename, [], []
 
     def between(path: Path, where: Any) -> Path:
         if path.name == "r1" and not met:
             met.append(True)
             thread = threading.Thread(target=other.publish, args=("r2", target))
             thread.start()
-            thread.join(1)
+            thread.join(1)  # it waits for us; if it did not, it would be through by now
+            started.append(thread)
         return real(path, where)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "rename", between)
         one.publish("r1", target)  # OSError: Directory not empty
+        (waiting,) = started
+        waiting.join()
+    assert receipt_in(target) == "r2"
 
 
 def test_what_another_grader_is_putting_in_its_place_is_not_graded_again(course):
@@ -435,7 +439,7 @@ def test_a_date_that_breaks_its_parser_costs_only_its_own(course):
 
 
 def test_an_odd_date_in_the_exchange_stops_no_collection(course):
-    from ciberaula.grading.collecting import handed_in
+    from ciberaula.grading.inbound import handed_in
 
     inbound = course / "var" / "exchange" / "ciberaula" / "inbound"
     (inbound / f"ana+{ASSIGNMENT}+{ODD}+x").mkdir(parents=True)

@@ -4,6 +4,7 @@
 import shutil
 import sqlite3
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from nbgrader.api import Gradebook
 
 from ciberaula.grading import engine, ledger, staging, store
 from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.config import course_config
 from ciberaula.grading.marking import Marker
 from ciberaula.grading.staging import ASIDE, Stage, receipt_in
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
@@ -225,8 +227,6 @@ def test_another_assignment_of_the_same_person_goes_on_counting(course):
     hand_in(course, "ana", RIGHT)
     chunk("ana")
     (one,) = attempts("ana")
-    from dataclasses import replace
-
     with ledger.writing(Cohort().db_url) as connection:
         ledger.record(connection, replace(one, assignment="91-otra", receipt="r"))
     assert [one.counts for one in attempts("ana")] == [True]
@@ -290,3 +290,107 @@ def test_what_judges_beside_the_notebook_is_part_of_the_tests(course):
     chunk("ana")
     (course / "solutions" / ASSIGNMENT / "valoracion-x.yml").write_text("otra")
     assert engine.pending(ASSIGNMENT).todo == ("ana",)
+
+
+def test_of_two_written_answers_the_later_one_counts(course):
+    """repair ``_drop_repeated``: ``[-1]``; the cells stay in the order in which they were written."""
+
+    def twice(nb: Any) -> None:
+        at = next(number for number, cell in enumerate(nb.cells) if _grade_id(cell) == "p04")
+        nb.cells[at].source = "Lo primero que escribí."
+        nb.cells.insert(at + 1, nbformat.from_dict({**nb.cells[at], "id": "otra", "source": "Lo que quise decir."}))
+
+    hand_in(course, "ana", RIGHT, edit=twice)
+    chunk("ana")
+    cells = nbformat.read(place("ana") / f"{NOTEBOOK}.ipynb", as_version=4).cells
+    assert [cell.source for cell in cells if _grade_id(cell) == "p04"] == ["Lo que quise decir."]
+    written = [cell.source for cell in cells if cell.source.startswith("Lo ")]
+    assert written == ["Lo primero que escribí.", "Lo que quise decir."]
+
+
+def _grade_id(cell: Any) -> str | None:
+    found: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return found
+
+
+def test_deleted_cells_come_back_in_the_released_order(course):
+    """repair ``_add_missing``: ``at = …`` of one that is there, ``at += 1`` of one that is not."""
+
+    def delete(nb: Any) -> None:
+        gone = ("inicio", "codigo-p02", "p02", "p04")
+        nb.cells = [cell for cell in nb.cells if _grade_id(cell) not in gone]
+
+    hand_in(course, "ana", RIGHT, edit=delete)
+    chunk("ana")
+    graded = nbformat.read(place("ana") / f"{NOTEBOOK}.ipynb", as_version=4).cells
+    source = nbformat.read(course / "exercises" / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4).cells
+    assert [_grade_id(cell) for cell in graded if _grade_id(cell)] == [
+        _grade_id(cell) for cell in source if _grade_id(cell)
+    ]
+
+
+def test_outputs_that_an_institution_keeps_are_cut(course):
+    """marking: ``self._limit``: without ``ClearOutput`` the trainee's own outputs are in the graded copy."""
+
+    def talk(nb: Any) -> None:
+        text = "línea\n" * 5000
+        nb.cells.insert(0, nbformat.v4.new_code_cell("x", outputs=[nbformat.v4.new_output("stream", text=text)]))
+
+    hand_in(course, "ana", RIGHT, edit=talk)
+    config = course_config()
+    config.ClearOutput.enabled = False
+    assert [one.state for one in engine.grade_chunk(engine.Order(ASSIGNMENT, ("ana",)), config)] == ["graded"]
+    (output,) = nbformat.read(place("ana") / f"{NOTEBOOK}.ipynb", as_version=4).cells[0].outputs
+    assert len(output.text.splitlines()) == config.LimitOutput.get("max_lines", 1000)
+
+
+def _without_our_tables() -> str:
+    url = Cohort().db_url
+    with ledger.writing(url) as connection:
+        ledger.metadata.drop_all(connection)
+    return url
+
+
+def test_two_that_make_the_tables_at_once_both_have_them(course, monkeypatch):
+    """ledger ``engine``: the second attempt, after another process made them between our look and our writing."""
+    url, real, tries = _without_our_tables(), ledger._make_tables, []
+
+    def beaten(made: sa.Engine) -> None:
+        tries.append(1)
+        real(made)  # the other's
+        if len(tries) == 1:
+            raise sa.exc.ProgrammingError("CREATE TABLE", {}, Exception("already exists"))
+
+    monkeypatch.setattr(ledger, "_make_tables", beaten)
+    with ledger.reading(url) as connection:
+        assert ledger.attempts_of(connection, ASSIGNMENT) == {}
+
+
+def test_who_makes_the_tables_looks_and_writes_in_one(course, monkeypatch):
+    """ledger ``_make_tables``: ``writes=True``; and the indexes with them."""
+    url, real, others = _without_our_tables(), ledger.metadata.create_all, []
+
+    def create_all(connection: sa.Connection) -> None:
+        other = sqlite3.connect(course / "var" / "gradebook.db", timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        others.append(other.close())
+        real(connection)
+
+    monkeypatch.setattr(ledger.metadata, "create_all", create_all)
+    ledger.engine(url)
+    assert len(others) == 1
+
+
+def test_what_is_in_its_place_is_not_put_there_again(course):
+    """staging ``recover``: ``receipt_in(target) != left.name``: a comment file, say, that somebody left in the copy."""
+    hand_in(course, "ana", RIGHT)
+    chunk("ana")
+    receipt = str(receipt_in(place("ana")))
+    stage = Stage(course / "var" / "autograded" / ASIDE)
+    shutil.copytree(place("ana"), stage.folder / receipt)
+    stage._lock.close()
+    (place("ana") / "apuntes.txt").write_text("de quien califica")
+    assert staging.recover(stage.folder.parent, lambda found: place("ana") if found == receipt else None) == 0
+    assert (place("ana") / "apuntes.txt").is_file()
+    assert not stage.folder.exists()

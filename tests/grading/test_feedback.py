@@ -1,11 +1,15 @@
 """The feedback page, through the real ``nbgrader generate_feedback``."""
 
+import html
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
 
 from ciberaula.grading.cohort import Cohort
+from ciberaula.grading.deadlines import shown
+from ciberaula.grading.overrides import LONGEST_REASON, override, overrides_of
 from ciberaula.grading.rubric import grade_rubric
 from tests.browser import axe_violations, chromium_page
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
@@ -128,7 +132,127 @@ def test_a_person_may_score_what_could_not_be_graded(course):
         gradebook.db.commit()
     told = words(feedback())
     assert "Revisada por su docente 1,5 de 2 puntos" in told
+    assert "Su docente revisó esta pregunta y puso los puntos: 1,5." in told
     assert "No se pudieron calificar 2 preguntas" in told
+    assert told.count("Lo que respondió") == 1  # of the written one: what could not be read was not left empty
+
+
+def by_formgrader(item, points, **more):
+    with Cohort().api.gradebook as gradebook:
+        grade = gradebook.find_grade(item, NOTEBOOK, ASSIGNMENT, "ana")
+        grade.manual_score = points
+        for name, value in more.items():
+            setattr(grade, name, value)
+        gradebook.db.commit()
+
+
+def change(item, points, reason="Lo explicó en la entrevista"):
+    return override(Cohort().db_url, ASSIGNMENT, "ana", item, points, author="mrios-pc", reason=reason)
+
+
+def notes(page):
+    """What the page says in its boxes, in order."""
+    return [words(box) for box in re.findall(r'<div class="notice">(.*?)</div>', page, re.DOTALL)]
+
+
+def test_a_change_by_hand_says_what_when_and_why_and_names_nobody(course, monkeypatch):
+    monkeypatch.setenv("TZ", "America/Guayaquil")
+    time.tzset()
+    try:
+        hand_in(course, "ana", {"p01": "c", "p02": 5, "p03": "no"}, written="Le explico sus derechos.")
+        page_of()
+        made = change("p01", 1.5, "Lo explicó en la entrevista.\n\nFaltó el plazo.")
+        change("p02", 3, "La leí otra vez: estaba bien")
+        change("p03", 0)
+        change("p03", None, "Fue un error mío")
+        page = feedback()
+        date = shown(made.made_at.replace(second=0, microsecond=0))
+        assert "-05:00 (" in date
+        assert date.endswith(" UTC)")
+        assert notes(page) == [
+            "Su docente revisó esta pregunta y cambió los puntos: de 0 a 1,5. Motivo: Lo explicó en la entrevista. "
+            f"Faltó el plazo. Fecha: {date}",
+            "Su docente revisó esta pregunta y dejó los mismos puntos: 3. "
+            f"Motivo: La leí otra vez: estaba bien Fecha: {date}",
+            "Su docente retiró los puntos que había puesto (0): valen otra vez los de la corrección automática. "
+            f"Motivo: Fue un error mío Fecha: {date}",
+        ]
+        told = words(page)
+        assert "mrios" not in page
+        assert "Revisada por su docente 1,5 de 2 puntos" in told
+        assert "Bien resuelta 1 de 1 puntos" in told  # as its test says
+        assert told.count("Lo que dijo la corrección automática") == 2
+        assert told.count("Por qué ") == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_change_in_formgrader_shows_nothing_that_a_machine_wrote_noted_or_not(course):
+    hand_in(course, "ana", RIGHT, written="Le explico sus derechos.")
+    page_of()
+    change("p03", 0.5)
+    by_formgrader("p01", 1, extra_credit=0.5)
+    by_formgrader("p03", None)
+    by_formgrader("p04", 3)  # to read an answer is no change
+    page = feedback()
+    assert notes(page) == [
+        "Su docente revisó esta pregunta y cambió los puntos: de 2 a 1. Además, le dio puntos extra: 0,5.",
+        "Su docente retiró los puntos que había puesto (0,5): valen otra vez los de la corrección automática.",
+    ]
+    assert "Revisada por su docente 1,5 de 2 puntos" in words(page)
+    assert len(overrides_of(Cohort().db_url, ASSIGNMENT)) == 3
+    assert feedback() == page
+    assert "formgrader" not in page
+
+
+def test_a_written_answer_whose_points_were_changed_or_taken_back(course):
+    hand_in(course, "ana", RIGHT, written="Le explico sus derechos.")
+    page_of()
+
+    def judge() -> None:
+        levels = {"derechos": 1, "claridad": 2}
+        grade_rubric(db_url=Cohort().db_url, assignment=ASSIGNMENT, student="ana", levels=levels, author="Marta")
+
+    judge()
+    assert notes(feedback()) == []
+    change("p04", 3.5, "Releí su respuesta")
+    (note,) = notes(feedback())
+    assert note.startswith(
+        "Su docente revisó esta pregunta y cambió los puntos: de 3 a 3,5. Motivo: Releí su respuesta"
+    )
+    judge()
+    page = feedback()
+    assert notes(page) == []
+    assert "Se juzgó con la rúbrica" not in page
+    change("p04", None, "Faltó una segunda lectura")
+    page = feedback()
+    (note,) = notes(page)
+    assert note.startswith(
+        "Su docente retiró los puntos que había puesto (3) y volverá a revisar esta pregunta. Motivo:"
+    )
+    assert "En espera de revisión Aún sin puntos (vale 4)" in words(page)
+
+
+def test_a_reason_is_text_and_never_html_or_markdown(course):
+    hand_in(course, "ana", RIGHT)
+    page_of()
+    attack = "<script>alert(1)</script> **no** [x](javascript:alert(1)) </div><img src=x> &amp; {{ w.end }} \"'"
+    change("p01", 0, attack)
+    change("p02", 0, "a" * LONGEST_REASON)
+    page = feedback()
+    written = html.escape(attack, quote=True).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    assert f"<strong>Motivo:</strong> {written}</p>" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "javascript:" not in "".join(str(value) for _tag, _name, value in links(page))
+    assert "a" * LONGEST_REASON in page
+
+
+def links(page):
+    found = Links()
+    found.feed(page)
+    return found.found
 
 
 def test_the_folder_of_a_page_carries_nothing_else_of_the_submission(course):
@@ -166,11 +290,17 @@ def test_who_was_in_time_or_within_the_grace_reads_nothing_of_it(course):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_page_reads_well_in_a_browser(course, width, tmp_path):
-    hand_in(course, "ana", {"p01": "c", "p02": 5}, written="Le **explico** sus derechos y cómo los puede ejercer.")
+    hand_in(course, "ana", {"p01": "c", "p02": 5, "p03": "no"}, written="Le **explico** cómo los puede ejercer.")
     page_of()
+    change("p01", 1.5, f"Lo explicó en la entrevista: {'larguísimo' * 20}")
+    change("p02", 1)
+    change("p02", None, "Fue un error mío")
+    by_formgrader("p03", 0)
+    feedback()
     path = Cohort().folder("feedback", "ana", ASSIGNMENT) / f"{NOTEBOOK}.html"
     with chromium_page(width=width) as tab:
         tab.page.goto(path.as_uri())
+        assert tab.page.get_by_text("Su docente re").count() == 3
         assert tab.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         tab.page.keyboard.press("Tab")
         assert tab.page.evaluate("document.activeElement.textContent") == "Saltar al contenido"

@@ -3,13 +3,14 @@
 import io
 import json
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 
 from ciberaula.cli import main
 from ciberaula.grading import cluster, ledger
 from ciberaula.grading.grading_display import Bar, Lines, Meter
-from ciberaula.grading.lateness import after_deadline
+from ciberaula.grading.lateness import after_deadline, seconds_late
 from ciberaula.grading.outcomes import Graded, stuck_words
 from tests.grading.course import ASSIGNMENT, RIGHT, hand_in
 
@@ -118,6 +119,13 @@ def test_who_came_late_is_told_and_how_late(course, capsys):
 )
 def test_a_delay_is_told_in_two_units_at_most(seconds, words):
     assert after_deadline(seconds) == f"{words} después del plazo"
+
+
+def test_what_comes_in_time_is_not_late_at_all():
+    """Nor less than that, which would show as a delay somewhere."""
+    due = datetime(2026, 3, 2, 10)
+    assert [seconds_late(due + timedelta(seconds=one), due) for one in (-90, 0, 90)] == [0, 0, 90]
+    assert seconds_late(None, due) == seconds_late(due, None) == 0
 
 
 def test_a_reason_is_told_once_for_all_its_items(course, capsys):

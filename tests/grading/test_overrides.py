@@ -5,6 +5,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
 from ciberaula.cli import main
@@ -12,8 +13,16 @@ from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.exports.marks import read_marks
-from ciberaula.grading.overrides import FORMGRADER, in_force, override, overrides_of
-from ciberaula.grading.policy import session_on
+from ciberaula.grading.overrides import (
+    BY_RUBRIC,
+    FORMGRADER,
+    ByHand,
+    Override,
+    by_hand,
+    changes_of,
+    override,
+    overrides_of,
+)
 from ciberaula.grading.rubric import grade_rubric
 from tests.grading.conftest import enter
 from tests.grading.course import ASSIGNMENT, hand_in, sheet
@@ -63,6 +72,14 @@ def grade(db_url, item, **changes):
         return row.auto_score, row.manual_score, row.needs_manual_grade
 
 
+def told(db_url, item):
+    """What the trainee's page says of an item now."""
+    with ledger.reading(db_url) as connection:
+        changes = changes_of(connection, ASSIGNMENT, ["ana"]).get("ana", {})
+    auto, manual, _waits = grade(db_url, item)
+    return by_hand(changes.get(item, ()), auto, manual)
+
+
 def test_a_change_is_in_nbgrader_and_signed_in_the_ledger(db_url):
     made = override(db_url, ASSIGNMENT, "ana", "p01", 1.5, **SIGNED)
     assert grade(db_url, "p01") == (0, 1.5, False)
@@ -94,8 +111,9 @@ def test_an_item_goes_back_to_its_test(db_url):
     assert (written.before, grade(db_url, "p04")) == (None, (None, 3, False))
     override(db_url, ASSIGNMENT, "ana", "p04", None, **SIGNED)
     assert grade(db_url, "p04") == (None, None, True)
-    with session_on(db_url) as session:
-        assert in_force(session, ASSIGNMENT, "ana") == {}
+    with pytest.raises(UserError, match="«p01» no tiene puntos puestos a mano: ya vale su prueba"):
+        override(db_url, ASSIGNMENT, "ana", "p01", None, **SIGNED)
+    assert len(overrides_of(db_url, ASSIGNMENT)) == 4
 
 
 def test_what_formgrader_changed_is_noted_once_and_never_taken_for_somebody_s(db_url):
@@ -113,8 +131,8 @@ def test_what_formgrader_changed_is_noted_once_and_never_taken_for_somebody_s(db
     grade(db_url, "p02", manual_score=None)
     back = overrides_of(db_url, ASSIGNMENT)[-1]
     assert (back.item, back.before, back.points) == ("p02", 0, None)
-    with session_on(db_url) as session:
-        assert {item: one.points for item, one in in_force(session, ASSIGNMENT, "ana").items()} == {"p01": 2}
+    assert told(db_url, "p01") == ByHand(0, 2)
+    assert told(db_url, "p02") == ByHand(0, None)
 
 
 @pytest.mark.parametrize(
@@ -152,13 +170,68 @@ def test_a_judgement_by_rubric_takes_the_place_of_a_change_by_hand(db_url):
     first, later = overrides_of(db_url, ASSIGNMENT)
     assert (first, first.before) == (changed, 3)
     assert (later.item, later.before, later.points, later.author) == ("p04", 1, 4, "Marta")
-    assert later.reason == "Se juzgó con la rúbrica después del cambio a mano: vale la rúbrica."
-    with session_on(db_url) as session:
-        assert in_force(session, ASSIGNMENT, "ana")["p04"].points == 4
+    assert later.reason == BY_RUBRIC == "Se juzgó con la rúbrica después del cambio a mano: vale la rúbrica."
+    assert told(db_url, "p04") is None  # the rubric's comment speaks for itself
     with Gradebook(db_url, "ciberaula") as gradebook:
         assert [one.points for one in read_marks(gradebook, [ASSIGNMENT]).changes] == [1, 4]
     grade(db_url, "p04", manual_score=2)  # and so does what is typed in formgrader later
+    assert told(db_url, "p04") == ByHand(4, 2)
     assert [one.points for one in overrides_of(db_url, ASSIGNMENT)] == [1, 4, 2]
+    assert told(db_url, "p04") == ByHand(4, 2)  # the same once it is noted
+
+
+def changed(before, points, author="Marta", reason="Lo explicó", day=1):
+    return Override(ASSIGNMENT, "ana", "p01", before, points, author, reason, datetime(2026, 3, day))
+
+
+FIRST = changed(0, 1)
+MENDED = changed(1, 1.5, reason="Faltaba medio punto", day=2)
+BACK = changed(1, None, reason="Fue un error", day=3)
+NOTED = changed(1, 2, FORMGRADER, "Texto de la máquina", day=4)
+JUDGED = changed(1, 4, reason=BY_RUBRIC, day=5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "auto", "manual", "says"),
+    [
+        ([], 0, None, None),
+        ([], 0, 2, ByHand(0, 2)),
+        ([], None, 2, ByHand(None, 2)),
+        ([FIRST], 0, 1, ByHand(0, 1, "Lo explicó", FIRST.made_at)),
+        # A new attempt has another score by test: what is told is what was changed then.
+        ([FIRST], 2, 1, ByHand(0, 1, "Lo explicó", FIRST.made_at)),
+        # From what the test gave, whatever was typed in between; with the last reason.
+        ([FIRST, MENDED], 0, 1.5, ByHand(0, 1.5, "Faltaba medio punto", MENDED.made_at)),
+        ([FIRST, BACK], 0, None, ByHand(1, None, "Fue un error", BACK.made_at)),
+        ([FIRST, BACK, FIRST], 0, 1, ByHand(0, 1, "Lo explicó", FIRST.made_at)),
+        # Formgrader's, before and after it is noted: the same, and nothing that a machine wrote.
+        ([FIRST], 0, 2, ByHand(0, 2)),
+        ([FIRST, NOTED], 0, 2, ByHand(0, 2)),
+        ([FIRST], 0, None, ByHand(1, None)),
+        ([FIRST, changed(1, None, FORMGRADER)], 0, None, ByHand(1, None)),
+        ([FIRST, BACK], 0, 2, ByHand(0, 2)),
+        # A person's after formgrader's has its reason again.
+        ([NOTED, MENDED], 0, 1.5, ByHand(1, 1.5, "Faltaba medio punto", MENDED.made_at)),
+        ([FIRST, JUDGED], None, 4, None),
+        ([FIRST, JUDGED], None, 3, ByHand(4, 3)),
+        ([FIRST, JUDGED, changed(4, 2)], None, 2, ByHand(4, 2, "Lo explicó", FIRST.made_at)),
+    ],
+)
+def test_what_a_trainee_may_know_of_a_change(changes, auto, manual, says):
+    assert by_hand(changes, auto, manual) == says
+
+
+def test_the_changes_of_many_come_with_one_question(db_url):
+    override(db_url, ASSIGNMENT, "ana", "p01", 1.5, **SIGNED)
+    override(db_url, ASSIGNMENT, "ana", "p02", 1, **SIGNED)
+    asked = []
+    with ledger.reading(db_url) as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *about: asked.append(about[2]))
+        found = changes_of(connection, ASSIGNMENT)
+    assert {student: {item: len(made) for item, made in items.items()} for student, items in found.items()} == {
+        "ana": {"p01": 1, "p02": 1}
+    }
+    assert len(asked) == 1
 
 
 def test_the_late_penalty_follows_a_judgement_too(graded, db_url):
@@ -193,8 +266,10 @@ def test_the_commands(db_url, capsys):
     words = ["override", ASSIGNMENT, "ana", "p01", "1,5", "--reason", SIGNED["reason"], "--author", SIGNED["author"]]
     assert main(words) == 0
     assert main(["overrides", ASSIGNMENT]) == 0
-    made, listed = capsys.readouterr().out.splitlines()
+    made, next_step, listed = capsys.readouterr().out.splitlines()
     assert made == listed
+    command = f"ciberaula feedback {ASSIGNMENT} --student ana"
+    assert next_step == f"ana lo leerá, con el motivo, cuando publique de nuevo: {command}"
     assert made.startswith(f"ana · p01: 0 → 1,5 ({SIGNED['author']}, ")
     assert made.endswith(f" UTC). Motivo: {SIGNED['reason']}")
     assert main(["override", ASSIGNMENT, "ana", "p01", "test", "--reason", "Fue un error"]) == 0
@@ -202,5 +277,9 @@ def test_the_commands(db_url, capsys):
     for bad, told in ((["p01", "mucho"], "«mucho» no son puntos"), (["p01", "1"], "Falta el motivo")):
         assert main(["override", ASSIGNMENT, "ana", *bad]) == 1
         assert told in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["override", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "la persona lo lee en su retroalimentación: escríbalo para ella y no nombre a nadie más" in told
     assert main(["overrides", "98-otra"]) == 1
     assert "No existe la tarea 98-otra" in capsys.readouterr().err

@@ -1,19 +1,24 @@
 """Feedback made in one process, held against nbgrader's own way to the last byte."""
 
+import contextlib
 import dataclasses
 import os
 import shutil
 
 import pytest
+import sqlalchemy as sa
 
+from ciberaula.cli import main
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.engine import Order, grade_chunk
+from ciberaula.grading.overrides import override
 from ciberaula.grading.pages import RELEASED, FeedbackDesk
 from ciberaula.grading.rubric import grade_rubric
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in
 from tests.grading.exchange import exchange, page_for
+from tests.grading.test_serving import Bench
 
 
 def handed_in(root, student, answers, key, **work):
@@ -59,6 +64,10 @@ def test_the_pages_are_those_of_nbgrader_to_the_last_byte(course):
         grade_of_dani = gradebook.find_grade("p02", NOTEBOOK, ASSIGNMENT, "dani")
         grade_of_dani.manual_score, grade_of_dani.extra_credit = 1.5, 0.5
         gradebook.db.commit()
+    for student, item, points in (("ana", "p01", 1), ("ana", "p04", 2.5), ("beto", "p02", 3), ("beto", "p02", None)):
+        override(
+            cohort.db_url, ASSIGNMENT, student, item, points, author="Marta", reason=f"Lo explicó.\n{attack}"
+        )  # fmt: skip
 
     assert cohort.api.generate_feedback(ASSIGNMENT)["success"]
     assert cohort.api.release_feedback(ASSIGNMENT)["success"]
@@ -75,7 +84,10 @@ def test_the_pages_are_those_of_nbgrader_to_the_last_byte(course):
     assert len(released) == len(students)
     assert {path.name: path.stat().st_mode for path in exchange().glob("feedback/*")} == modes
     assert (exchange() / "feedback").stat().st_mode == folder_mode
-    assert "Su nota: 9 de 10 puntos" in nbgraders["ana"][f"{NOTEBOOK}.html"].decode()
+    told = nbgraders["ana"][f"{NOTEBOOK}.html"].decode()
+    assert "Su nota: 7,5 de 10 puntos" in told
+    assert "cambió los puntos: de 2 a 1." in told
+    assert "cambió los puntos: de 3 a 2,5." in told
 
 
 def test_a_page_takes_the_place_of_what_was_there_and_nothing_else_stays(course):
@@ -149,6 +161,76 @@ def test_what_was_graded_and_not_shown_is_owed(course):
     assert desk.owed() == ["beto"]
     grade("ana", force=True)  # again: another receipt, and marks that may differ
     assert desk.owed() == ["ana", "beto"]
+
+
+def change(points, reason="Lo explicó en la entrevista", item="p01"):
+    words = ["override", ASSIGNMENT, "ana", item, points, "--author", "Marta", "--reason", reason]
+    assert main(words) == 0
+
+
+def test_a_changed_mark_is_on_the_page_after_the_command(course, capsys):
+    folder = handed_in(course, "ana", {"p01": "c", "p02": 5}, "a1b2")
+    grade("ana")
+    assert main(["feedback", ASSIGNMENT]) == 0
+    assert "cambió los puntos" not in page_for(folder).read_text(encoding="utf-8")
+    change("1,5")
+    command = capsys.readouterr().out.splitlines()[-1].rpartition("ciberaula ")[2].split()
+    assert main(command) == 0  # what the command itself says comes next
+    told = page_for(folder).read_text(encoding="utf-8")
+    assert told == page("ana")
+    assert "Su docente revisó esta pregunta y cambió los puntos: de 0 a 1,5." in told
+    assert "<strong>Motivo:</strong> Lo explicó en la entrevista" in told
+    assert "Su nota: 4,5 de 10 puntos" in told
+    change("test", "Fue un error")
+    main(["feedback", ASSIGNMENT])
+    assert "Su docente retiró los puntos que había puesto (1,5)" in page_for(folder).read_text(encoding="utf-8")
+
+
+def test_what_changed_by_hand_is_on_the_page_when_the_service_starts(course):
+    folder = handed_in(course, "ana", {"p01": "c"}, "a1b2")
+    other = handed_in(course, "beto", RIGHT, "b1b2")
+    Bench().turns(3)
+    before = page_for(other).stat().st_mtime_ns
+    change("1,5")
+    bench = Bench()
+    bench.turns(3)
+    assert bench.pool.orders == [("show", ("ana",))]
+    assert "cambió los puntos: de 0 a 1,5." in page_for(folder).read_text(encoding="utf-8")
+    assert page_for(other).stat().st_mtime_ns == before
+    with Cohort().api.gradebook as gradebook:  # and what formgrader changed: its form is no command of ours
+        gradebook.find_grade("p02", NOTEBOOK, ASSIGNMENT, "beto").manual_score = 1
+        gradebook.db.commit()
+    Bench().turns(3)
+    assert "cambió los puntos: de 3 a 1." in page_for(other).read_text(encoding="utf-8")
+    last = Bench()
+    last.turns(3)
+    assert last.pool.orders == []
+
+
+def test_the_gradebook_is_asked_as_often_for_one_as_for_many(course):
+    students = [f"persona-{number}" for number in range(6)]
+    for number, student in enumerate(students):
+        handed_in(course, student, {"p01": "c"}, f"a{number}b2")
+    grade(*students)
+    for student in students:
+        override(Cohort().db_url, ASSIGNMENT, student, "p01", 1, author="Marta", reason="Lo explicó")
+    desk, asked = FeedbackDesk(ASSIGNMENT), []
+    engine = ledger.engine(Cohort().db_url)
+    with listening(engine, lambda *about: asked.append(about[2])):
+        desk.show(students[:1])
+        alone = len(asked)
+        desk.show(students)
+    assert len(asked) == 2 * alone
+    assert all("de 0 a 1." in page(student) for student in students)
+
+
+@contextlib.contextmanager
+def listening(engine, heard):
+    sa.event.listen(engine, "before_cursor_execute", heard)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", heard)
 
 
 def test_a_submission_without_a_secret_keeps_its_page_here_and_says_so(course):

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -263,3 +265,31 @@ def test_a_wrong_list_changes_nothing(tmp_path, at_home, capsys):
     assert err == ["ciberaula: mala.csv, fila 3: el id «zoe» está repetido; deje una sola fila por persona."]
     assert (at_home / "roster.csv").read_text(encoding="utf-8") == HEADER + ROW
     assert [path.name for path in at_home.iterdir()] == ["roster.csv"]
+
+
+@pytest.mark.parametrize("line", ["sep=;\r\n", "SEP=;\n", '"sep=;"\n'])
+def test_the_line_that_only_excel_reads_is_no_heading(tmp_path, line):
+    path = tmp_path / "lista.csv"
+    path.write_text(line + HEADER.replace(",", ";") + "ana;Núñez, Ana;A;1;rural;true\n", encoding="utf-8-sig")
+    assert read_roster(path)["ana"].name == "Núñez, Ana"
+    path.write_text(line + HEADER.replace(",", ";") + "ana;Ana;A;1;campo;true\n", encoding="utf-8-sig")
+    with pytest.raises(UserError, match="fila 2: el valor «campo»"):  # as Excel counts, which does not show that line
+        read_roster(path)
+
+
+def test_what_cannot_be_seen_in_a_name_goes(tmp_path):
+    path = tmp_path / "lista.csv"
+    path.write_text(HEADER + "ana,\u202eAna\u200b\xa0Núñez\u2066,A,,rural,true\n", encoding="utf-8")
+    assert read_roster(path)["ana"].name == "Ana Núñez"
+    path.write_text(HEADER + "ana,\u202e\u200b,A,,rural,true\n", encoding="utf-8")
+    with pytest.raises(UserError, match="de la columna name no sirve"):
+        read_roster(path)
+
+
+def test_a_pipe_or_a_heap_is_no_list(tmp_path):
+    os.mkfifo(tmp_path / "tubo")
+    with (tmp_path / "pesada").open("wb") as stream:
+        stream.truncate(9 * 2**20)
+    for name in ("tubo", "pesada"):
+        with pytest.raises(UserError, match=f"^{name} no es una lista de participantes: indique un archivo CSV"):
+            read_roster(tmp_path / name)

@@ -154,8 +154,17 @@ else:
 """
 
 
-def code(name: str, source: str, *, dangerous: bool = False, answers: Any = SOME, **more: Any) -> Kind:
-    """A kind whose hostile part is the code of ``p05``. It may call ``cuente(…)`` and use ``LUGARES`` (path by place)."""
+# By this sign the batch knows code that gets little time.
+ENDLESS = "# no termina"
+
+
+def code(
+    name: str, source: str, *, dangerous: bool = False, endless: bool = False, answers: Any = SOME, **more: Any
+) -> Kind:
+    """A kind whose hostile part is the code of ``p05``. It may call ``cuente(…)`` and use ``LUGARES`` (path by place).
+
+    ``endless``: it does not end by itself, or so late that nothing is lost by stopping it.
+    """
 
     def make(desk: Desk) -> None:
         places = desk.places
@@ -170,7 +179,8 @@ def code(name: str, source: str, *, dangerous: bool = False, answers: Any = SOME
             "temporary": str(places.temporary),
         }
         guard = GUARD.format(root=known["root"]) if dangerous else ""
-        whole = f"LUGARES = {known!r}\n{TELL}\n{guard}\n{textwrap.dedent(source).strip()}\n"
+        sign = ENDLESS if endless else ""
+        whole = f"{sign}\nLUGARES = {known!r}\n{TELL}\n{guard}\n{textwrap.dedent(source).strip()}\n"
         desk.hand_in(answers, code={"p05": whole})
 
     return Kind(name, make, dangerous=dangerous, **more)

@@ -4,13 +4,16 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
+
+__all__ = ["COURSE", "Running", "command", "free_port", "run", "started"]
 
 COURSE = Path(__file__).parents[2]
 
@@ -30,13 +33,6 @@ class Running:
         return self.address.rpartition("token=")[2]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "ciberaula", *arguments]
 
@@ -44,7 +40,7 @@ def command(*arguments: str) -> list[str]:
 def run(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     env = {**os.environ, **({"CIBERAULA_HOME": str(home)} if home else {})}
-    return subprocess.run(command(*arguments), cwd=COURSE, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command(*arguments), cwd=COURSE, env=env, capture_output=True, text=True, timeout=600)
 
 
 @contextlib.contextmanager
@@ -75,7 +71,7 @@ def started(home: Path, role: str = "trainee", **env: str) -> Iterator[Running]:
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            said.append(process.communicate(timeout=30)[0])
+            said.append(process.communicate(timeout=120)[0])
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

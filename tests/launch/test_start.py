@@ -4,13 +4,14 @@ import json
 import os
 import re
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ciberaula.curriculum import load
 from tests.browser import axe_violations, chromium_page
@@ -36,7 +37,7 @@ def trainee(home: Path) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def lab(trainee: Running) -> Iterator[Page]:
-    with chromium_page(timeout_s=40) as tab:
+    with chromium_page() as tab:
         tab.page.goto(trainee.address)
         tab.page.wait_for_selector(".ca-inicio")
         yield tab.page
@@ -46,7 +47,7 @@ def lab(trainee: Running) -> Iterator[Page]:
 def get(classroom: Running, path: str, *, token: bool = True) -> bytes:
     headers = {"Authorization": f"token {classroom.token}"} if token else {}
     request = urllib.request.Request(f"http://127.0.0.1:{classroom.port}{path}", headers=headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         content: bytes = answer.read()
         return content
 
@@ -57,7 +58,7 @@ def test_it_says_where_it_is_what_runs_and_how_to_stop(trainee: Running) -> None
 
 
 def test_lab_speaks_spanish_and_shows_no_news(lab: Page) -> None:
-    assert "Archivo" in lab.inner_text(".lm-MenuBar-content")
+    expect(lab.locator(".lm-MenuBar-content")).to_contain_text("Archivo")
     lab.wait_for_timeout(2000)
     assert lab.locator(".Toastify__toast, .jp-Dialog").count() == 0
 
@@ -66,7 +67,8 @@ def test_the_guide_calls_the_menus_as_lab_does(lab: Page) -> None:
     guide = (COURSE / "modules/GUIA.md").read_text(encoding="utf-8")
     named = re.findall(r"menú \*\*(\w+)", guide)
     assert {"Run", "Nbgrader"} <= set(named)
-    assert [name for name in named if name not in lab.inner_text(".lm-MenuBar-content").split()] == []
+    for name in named:
+        expect(lab.locator(".lm-MenuBar-itemLabel").get_by_text(name, exact=True)).to_be_visible()
     lab.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
     (item,) = re.findall(r"menú \*\*Run\*\* \(ejecutar\) y elija \*\*([^*]+)\*\*", guide)
     lab.get_by_role("menuitem", name=item, exact=True).wait_for()
@@ -75,6 +77,7 @@ def test_the_guide_calls_the_menus_as_lab_does(lab: Page) -> None:
 
 def test_the_home_page_shows_without_running_anything(lab: Page) -> None:
     lab.locator(".ca-inicio summary").click()
+    lab.locator(".ca-vienen > li:visible").first.wait_for()
     text = lab.inner_text(".ca-inicio")
     plan = load(COURSE)
     planned = [module for module in plan.modules if not module.written]
@@ -82,7 +85,7 @@ def test_the_home_page_shows_without_running_anything(lab: Page) -> None:
         assert f"{module.number}. {module.title}" in text
         assert f"{module.hours} horas" in text
     assert f"los {len(planned)} módulos en preparación" in text
-    assert lab.locator(".ca-vienen > li:visible").count() == len(planned)
+    expect(lab.locator(".ca-vienen > li:visible")).to_have_count(len(planned))
     # Folded: the code is not on the page, a one-line placeholder is.
     assert lab.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-editor:visible").count() == 0
     assert axe_violations(lab, ".ca-inicio") == []
@@ -111,7 +114,7 @@ def test_a_task_that_is_not_published_yet_is_not_to_be_fetched(lab: Page) -> Non
 def test_its_notebook_links_open_inside_lab(lab: Page) -> None:
     lab.get_by_role("link", name="cuaderno: Presentación, módulo 5").click()
     lab.wait_for_selector('.jp-RenderedMarkdown h2:has-text("Un viernes")')
-    assert lab.locator('.lm-TabBar-tabLabel:has-text("presentacion.ipynb")').count() == 1
+    expect(lab.locator('.lm-TabBar-tabLabel:has-text("presentacion.ipynb")')).to_have_count(1)
     lab.get_by_role("tab", name="inicio.ipynb").click()
 
 
@@ -120,6 +123,7 @@ def test_its_page_links_open_a_lesson_in_voila(lab: Page) -> None:
         lab.locator(".ca-inicio").get_by_role("link", name="Presentación, módulo 5", exact=True).click()
     page = opened.value
     page.wait_for_selector('text="Un viernes, a las cuatro y diez"')
+    page.wait_for_load_state("load")
     assert "/voila/render/modules/05-proteccion-de-datos/presentacion.ipynb" in page.url
     assert page.locator("html").get_attribute("lang") == "es"
     page.close()
@@ -153,13 +157,21 @@ def test_only_this_machine_is_served(trainee: Running) -> None:
 
 def test_kernels_know_no_token(trainee: Running, lab: Page, home: Path) -> None:
     """Every process below the launcher is looked at: the server itself, and the kernels its pages opened."""
-    environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in _descendants(trainee.process.pid)]
+    environments = [found for pid in _descendants(trainee.process.pid) if (found := _environment(pid))]
     assert len(environments) >= 2
     for environment in environments:
         assert trainee.token.encode() not in environment
         assert b"a-hubs-secret" not in environment
     config = home / "jupyter/trainee/config/jupyter_server_config.json"
     assert config.stat().st_mode & 0o077 == 0
+
+
+def _environment(pid: int) -> bytes:
+    """Nothing where the process ended while we looked."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _descendants(pid: int) -> list[int]:
@@ -184,10 +196,10 @@ def test_the_trainee_meets_no_instructors_part(trainee: Running, lab: Page, home
     assert not shown & {"solutions", "grading", "exercises", "tests", "var"}
     menu = lab.locator(".lm-MenuBar-item", has_text="Nbgrader")
     menu.click()
-    entries = lab.inner_text(".lm-Menu")
+    shown_menu = lab.locator(".lm-Menu")
+    expect(shown_menu).to_contain_text("Assignment List")
+    expect(shown_menu).not_to_contain_text("Formgrader")
     lab.keyboard.press("Escape")
-    assert "Assignment List" in entries
-    assert "Formgrader" not in entries
 
 
 def test_a_saved_notebook_reopens_without_its_kernel_as_static_text(trainee: Running, home: Path) -> None:
@@ -208,7 +220,7 @@ def test_a_saved_notebook_reopens_without_its_kernel_as_static_text(trainee: Run
         method="PUT",
         headers={"Authorization": f"token {trainee.token}", "Content-Type": "application/json"},
     )
-    urllib.request.urlopen(request, timeout=30).close()
+    urllib.request.urlopen(request, timeout=300).close()
     saved = json.loads((home / "aula/prueba.ipynb").read_bytes())
     assert list(saved["cells"][0]["outputs"][0]["data"]) == ["text/html"]
     assert "widgets" not in saved["metadata"]
@@ -228,7 +240,10 @@ def test_ctrl_c_ends_everything_and_the_second_start_is_quick(home: Path) -> Non
         assert below
     assert classroom.process.returncode == 0
     assert "El aula se cerró" in classroom.said[-1]
-    assert not [pid for pid in below if _alive(pid)]
+    until = time.monotonic() + 120  # what a kernel itself had started may end a moment after it
+    while [pid for pid in below if _alive(pid)]:
+        assert time.monotonic() < until, [pid for pid in below if _alive(pid)]
+        time.sleep(0.1)
     print(f"second start: {classroom.seconds:.1f} s")  # stated, not asserted: machines differ
 
 
@@ -237,7 +252,10 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return not re.search(r"^State:\s+Z", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    try:
+        return not re.search(r"^State:\s+Z", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_free_port_is_accepted_and_odd_ones_are_not() -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
@@ -79,6 +80,16 @@ def test_a_reader_never_sees_half_while_it_is_replaced(home, whole):
     done.set()
     reader.join()
     assert not failures
+
+
+def test_two_that_write_at_once_do_not_sweep_each_other_away(home, whole):
+    def write_on(name: str) -> None:
+        for _number in range(10):
+            write(home, replace(whole, meta=replace(whole.meta, build=name)))
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(write_on, ["a", "b", "c"]))
+    assert load(home).learners == whole.learners
 
 
 def test_what_a_killed_build_left_is_swept_away(home, whole):

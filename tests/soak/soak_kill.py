@@ -75,11 +75,11 @@ def test_a_cohort_survives_kill_9(prepared: Path, tmp_path: Path, record_propert
             time.sleep(chance.uniform(0, lasts / 2))
             victim = _kill_one(mark, chance)
             victims[victim] = victims.get(victim, 0) + 1
-        interrupted += run.wait(timeout=300) not in (0, 1)
+        interrupted += run.wait(timeout=900) not in (0, 1)
         _nothing_stays(mark)
         _is_whole(root, expected)
         again = _grade(root, mark)
-        assert again.wait(timeout=300) == 1
+        assert again.wait(timeout=900) == 1
         _nothing_stays(mark)
         assert _state(root) == expected, f"run {number}, seed {SEED}"
         assert not list((root / "var" / "autograded" / ASIDE).glob("[!.]*"))
@@ -158,7 +158,7 @@ def _kill_one(mark: str, chance: random.Random) -> str:
 
 def _nothing_stays(mark: str) -> None:
     """Every process of a run that ended is gone, a short while after at the latest."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while left := _processes(mark):
         if time.monotonic() > deadline:
             raise AssertionError(f"still there: {[process.cmdline() for process in left]}")

@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -166,12 +167,15 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
+_HALVES = re.compile("[\ud800-\udfff]")  # of letters, which JSON can say and UTF-8 cannot
+
+
 def _limit(value: object, depth: int) -> None:
     """Raise ``UserError`` above the limits of depth, text and numbers, or for text that UTF-8 can't hold."""
     if depth > MAX_DEPTH:
         raise UserError(_("La hoja de respuestas anida demasiados niveles."))
     if isinstance(value, str):
-        if len(value) > MAX_TEXT or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if len(value) > MAX_TEXT or _HALVES.search(value):
             raise UserError(
                 _("La hoja de respuestas tiene un texto no admitido: use hasta {most} caracteres.").format(
                     most=MAX_TEXT

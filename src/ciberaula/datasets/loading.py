@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,22 @@ def load(name: str, table: str | None = None) -> "pd.DataFrame":
     Categories come as ordered ``category`` in their declared order, dates as ``datetime64``, whole numbers as ``int64``
     (``Int64`` where some may be missing); an empty cell is a missing value. Raises ``UserError`` for an unknown name, and
     one line with file, row and column where the file no longer fits what its package says.
+
+    Whose frame it is may do with it what they like: each call gives another.
     """
+    folder = paths.datasets() / name
+    return _read(name, table, folder, _stamp(folder)).copy()
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes with any file of a package; empty where there is none."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@lru_cache(maxsize=8)
+def _read(name: str, table: str | None, _folder: Path, _files: tuple[tuple[str, int, int], ...]) -> "pd.DataFrame":
+    """What :func:`load` gives, kept while its files do not change: the tests of a cohort ask for it again and again."""
     package = package_info(name)
     found = package.table(table)
     import pandas as pd  # heavy: most lessons need no table

@@ -179,11 +179,11 @@ def score_in(cell: Any) -> float | None:
 
 def read_evidence(sheet: Path) -> Evidence:
     """The answers of a sheet. Without a sheet there are none; a damaged one is told, and never taken for empty."""
-    if sheet.with_name(sheet.name + SET_ASIDE).exists():
-        return Evidence({}, damage=_("la hoja de respuestas no era un archivo común y se apartó"))
     try:
         sheet.lstat()
     except FileNotFoundError:
+        if sheet.with_name(sheet.name + SET_ASIDE).exists():
+            return Evidence({}, damage=_("la hoja de respuestas no era un archivo común y se apartó"))
         return Evidence({})
     try:
         return Evidence(read_answers(sheet))
@@ -261,17 +261,18 @@ def _fill(cell: Any, outcomes: Mapping[str, trusted.Outcome], evidence: Evidence
             "No se pudo calificar: {reason}. Ponga la nota a mano o corrija la causa y califique de nuevo."
         ).format(reason=outcome.reason.rstrip("."))
         cell.metadata[METADATA] = {"state": "not_gradable", "reason": outcome.reason}
-        cell.outputs = [_display({"text/html": f"<p><strong>{html.escape(words)}</strong></p>"})]
+        cell.outputs = [_output("display_data", {"text/html": f"<p><strong>{html.escape(words)}</strong></p>"})]
         return
     score = outcome.score
     source = "isolated" if outcome.id in evidence.by_code else "sheet"
     cell.metadata[METADATA] = {"state": "scored", "source": source, "verdict": score["verdict"]}
     data = {"text/plain": repr(float(score["points"])), "text/html": _summary(score), MEDIA_TYPE: score}
-    cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=1)]
+    cell.outputs = [_output("execute_result", data, execution_count=1)]
 
 
-def _display(data: dict[str, Any]) -> Any:
-    return nbformat.v4.new_output("display_data", data=data)
+def _output(kind: str, data: Mapping[str, Any], **more: Any) -> Any:
+    """As ``nbformat.v4.new_output``, which checks each one against the whole format."""
+    return nbformat.from_dict({"output_type": kind, "metadata": {}, "data": data, **more})
 
 
 def _summary(score: Mapping[str, Any]) -> str:

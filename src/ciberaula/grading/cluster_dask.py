@@ -14,7 +14,7 @@ from typing import Any
 import dask
 import distributed
 
-from ciberaula.errors import UserError
+from ciberaula.errors import UserError, one_line
 from ciberaula.grading import cluster_folder, cluster_start, cluster_worker
 from ciberaula.grading.cluster import Work
 from ciberaula.grading.cluster_worker import Errand, Place
@@ -25,6 +25,7 @@ from ciberaula.i18n import _
 from ciberaula.paths import course_root, home
 
 CONNECT_SECONDS = 5
+JOIN_SECONDS = 5  # for the first of a scheduler's workers
 NO_WORKERS_SECONDS = 30
 _LOOK_SECONDS = 2.0
 
@@ -77,12 +78,16 @@ def remote_pool(address: str, assignments: Sequence[str]) -> Iterator["Workers"]
         client = stack.enter_context(_client(address))
         folder = stack.enter_context(cluster_folder.run_folder())
         place = Place(_variables(), imposed=False, token=folder.path.name, assignments=tuple(sorted(assignments)))
-        sight = cluster_worker.look(place)
+        try:
+            sight = cluster_worker.look(place)
+        except UserError as error:
+            what = str(error).rstrip(".")
+            raise UserError(_("No se puede calificar desde esta máquina: {what}.").format(what=what)) from error
         _look_at_workers(client, place, sight, address)
         place = replace(place, sight=sight)
         name = f"ciberaula-{folder.path.name}"
-        client.register_plugin(cluster_worker.Ready(name, quiet=False))
         stack.callback(_leave, client, name)
+        _make_ready(client, name)
         yield Workers(client, place, None)
 
 
@@ -102,6 +107,7 @@ class Workers:
     def grade(self, orders: Iterable[Order], work: Work = grade_chunk) -> Iterator[tuple[Order, list[Graded]]]:
         """See ``cluster.Pool``."""
         waiting = deque(orders)
+        told: set[Order] = set()  # one machine said of these what may be wrong with it alone
         suspects: deque[Order] = deque()  # one of these took a worker down: each is tried with no other beside it
         flying: dict[Any, Order] = {}
         landed: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -116,6 +122,11 @@ class Workers:
                 order = flying.pop(future)
                 try:
                     yield order, self._result(future)
+                except UserError:
+                    if self._known or order in told or self._client.status != "running":
+                        raise
+                    told.add(order)
+                    waiting.append(order)
                 except distributed.scheduler.KilledWorker:
                     if alone:
                         reason = _("su proceso de calificación terminó de golpe cada vez (¿memoria?)")
@@ -249,8 +260,8 @@ def _client(address: str) -> Any:
     except Exception as error:  # OSError, TimeoutError, TLS errors, other versions' protocols
         raise UserError(
             _(
-                "El planificador {address} no responde: revise que esté en marcha (dask scheduler), la dirección y la red; o "
-                "califique en esta máquina, sin --scheduler."
+                "El planificador {address} no responde: revise que esté en marcha (dask scheduler), la dirección, la red y, con "
+                "tls://, el certificado; o califique en esta máquina, sin --scheduler."
             ).format(address=address)
         ) from error
 
@@ -258,7 +269,7 @@ def _client(address: str) -> Any:
 def _look_at_workers(client: Any, place: Place, expected: cluster_worker.Sight, address: str) -> None:
     """Every worker must see what this process sees."""
     try:
-        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        client.wait_for_workers(1, timeout=JOIN_SECONDS)
     except Exception as error:
         raise UserError(
             _(
@@ -267,7 +278,7 @@ def _look_at_workers(client: Any, place: Place, expected: cluster_worker.Sight, 
         ) from error
     db_url = str(course_config().CourseDirectory.db_url)
     try:
-        seen = client.run(cluster_worker.look, place, on_error="return")
+        seen = client.run(cluster_worker.look_in_turn, place, on_error="return")
     except Exception as error:  # what the workers send cannot be read here, or the other way round
         seen = dict.fromkeys(client.nthreads(), error)
     for worker, sight in sorted(seen.items()):
@@ -275,12 +286,21 @@ def _look_at_workers(client: Any, place: Place, expected: cluster_worker.Sight, 
             told = cluster_worker.difference(expected, sight, db_url)
         elif isinstance(sight, UserError):
             told = str(sight).rstrip(".")
+        elif isinstance(sight, OSError | TimeoutError):
+            told = _("no responde: revise su red, o espere un minuto a que el planificador la descarte")
         else:
             told = _("no tiene el mismo ciberaula instalado ({error}): ejecute allí make setup").format(
-                error=type(sight).__name__
+                error=one_line(f"{type(sight).__name__}: {sight}", 200)
             )
         if told:
             raise UserError(_("No se puede calificar con {worker}: {what}.").format(worker=worker, what=told))
+
+
+def _make_ready(client: Any, name: str) -> None:
+    try:
+        client.register_plugin(cluster_worker.Ready(name, quiet=False))
+    except Exception as error:  # a worker that is just going, or the connection
+        raise _lost() from error
 
 
 def _leave(client: Any, plugin: str) -> None:
@@ -294,5 +314,8 @@ def _leave(client: Any, plugin: str) -> None:
 
 def _lost() -> UserError:
     return UserError(
-        _("Se perdió la conexión con el planificador: repita la orden cuando vuelva; lo ya calificado no se repite.")
+        _(
+            "Se perdió la conexión con el planificador: arránquelo si se detuvo, y otra vez sus máquinas, que terminan con él; "
+            "repita la orden, que no repite lo ya calificado."
+        )
     )

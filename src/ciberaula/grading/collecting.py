@@ -7,16 +7,12 @@ next waits until the one in ``submitted/`` has been graded. The exchange keeps e
 
 import errno
 import os
-import pwd
 import shutil
-import stat
 import tempfile
-import time
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatch
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -25,30 +21,15 @@ from traitlets.config import Config
 from ciberaula.errors import UserError
 from ciberaula.files import cause, sync_disk
 from ciberaula.grading import ledger
-from ciberaula.grading.config import COURSE_ID, SET_ASIDE
-from ciberaula.grading.feedback import NAMED_BY
+from ciberaula.grading.inbound import Handed, copy_attempt, handed_in, inbound_folder, refusal, settled
 from ciberaula.grading.intake import recover, replace_folder
 from ciberaula.grading.policy import policy_of
-from ciberaula.grading.roster import STUDENT_ID
-from ciberaula.grading.submission_files import MAX_DEPTH, digest_of, moment, signature_of
+from ciberaula.grading.submission_files import digest_of, handed_in_at, signature_of
 from ciberaula.i18n import _, ngettext
 
-_CHUNK = 1024 * 1024
-_REST_SECONDS = 120
 _STAGING = ".recogido-"
 # Copied before one sync of the disk.
 _AT_ONCE = 100
-MAX_FILES = 2000
-
-
-@dataclass(frozen=True)
-class Handed:
-    """One attempt as it lies in the exchange. ``at`` is UTC without a zone; ``stamp`` is how the exchange wrote it."""
-
-    student: str
-    at: datetime
-    stamp: str
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -88,20 +69,6 @@ class Collected:
         return "\n".join(lines) or None
 
 
-def settled(folder: Path) -> bool:
-    """True when nbgrader has finished writing an attempt into the exchange: its secret comes last.
-
-    A folder without one was put there in another way; it must not have changed for a while.
-    """
-    try:
-        if (folder / NAMED_BY).lstat().st_size > 0:
-            return True
-        since = time.time() - folder.stat().st_mtime
-    except FileNotFoundError:
-        since = time.time() - folder.stat().st_mtime
-    return abs(since) > _REST_SECONDS  # a date in the future is a clock that was set back, not a change
-
-
 def collect(
     config: Config,
     assignment: str,
@@ -126,7 +93,7 @@ def _collect(
     students: Container[str] | None,
     ready: Callable[[Path], bool],
 ) -> Collected:
-    handed, refused = handed_in(Path(config.Exchange.root) / COURSE_ID / "inbound", assignment)
+    handed, refused = handed_in(inbound_folder(config), assignment)
     handed = {student: attempts for student, attempts in handed.items() if students is None or student in students}
     handed = {student: left for student, attempts in handed.items() if (left := _complete(attempts, ready))}
     every = policy_of(assignment).one_by_one
@@ -150,7 +117,7 @@ def next_round(config: Config, assignment: str) -> Collected:
 
     ``grade`` until ``brought`` is empty, and every attempt had its turn.
     """
-    if not policy_of(assignment).one_by_one or not (Path(config.Exchange.root) / COURSE_ID / "inbound").is_dir():
+    if not policy_of(assignment).one_by_one or not inbound_folder(config).is_dir():
         return Collected(())
     everyone = _target(CourseDirectory(config=config), ".", ".")
     here = {entry.name for entry in os.scandir(everyone)} if everyone.is_dir() else set()
@@ -161,58 +128,12 @@ def bring_back(config: Config, assignment: str, student: str, at: datetime) -> b
     """Put the attempt that ``student`` handed in at that moment into ``submitted`` again; whether the exchange has it."""
     course = CourseDirectory(config=config)
     try:
-        handed, _refused = handed_in(Path(config.Exchange.root) / COURSE_ID / "inbound", assignment)
+        handed, _refused = handed_in(inbound_folder(config), assignment)
     except UserError:
         return False
     wanted = [one for one in handed.get(student, ()) if one.at == at and settled(one.folder)]
     with _alone(_target(course, ".", ".")):
         return bool(_bring(wanted[:1], course, assignment, []))
-
-
-def handed_in(inbound: Path, assignment: str) -> tuple[dict[str, list[Handed]], list[str]]:
-    """The attempts of an assignment in the exchange by trainee, oldest first, and a line for each odd name."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(inbound) if entry.is_dir(follow_symlinks=False))
-    except FileNotFoundError as error:
-        raise UserError(
-            _("El intercambio está vacío: publique la tarea primero (ciberaula release {name}).").format(
-                name=assignment
-            )
-        ) from error
-    except OSError as error:
-        raise UserError(
-            _("No se puede leer el intercambio {folder}: {reason}.").format(folder=inbound, reason=cause(error))
-        ) from error
-    found: dict[str, list[Handed]] = {}
-    refused = []
-    for name in names:
-        parts = name.split("+")
-        if len(parts) < 3 or parts[1] != assignment:
-            continue
-        at = _moment(parts[2])
-        if at is None or len(parts) > 4 or not STUDENT_ID.fullmatch(parts[0]):
-            refused.append(_line(inbound / name, _("su nombre no es el de una entrega; quedó en el intercambio")))
-            continue
-        if _by_another_account(inbound / name, parts[0]):
-            told = _("la dejó otra cuenta de este equipo a nombre de esa persona; quedó en el intercambio")
-            refused.append(_line(inbound / name, told))
-            continue
-        found.setdefault(parts[0], []).append(Handed(parts[0], at, parts[2], inbound / name))
-    for attempts in found.values():
-        attempts.sort(key=lambda one: (one.at, one.folder.name))
-    return found, refused
-
-
-def _by_another_account(folder: Path, student: str) -> bool:
-    """True where trainees have accounts of this machine and the folder belongs to neither that trainee's nor ours.
-
-    Whoever can write to the exchange can name a folder after anybody; nbgrader takes it, and leaves a line in its log.
-    """
-    try:
-        account = pwd.getpwnam(student).pw_uid
-        return folder.lstat().st_uid not in (account, os.getuid())
-    except (KeyError, OSError):
-        return False
 
 
 def next_attempts(
@@ -304,11 +225,6 @@ def _target(course: CourseDirectory, student: str, assignment: str) -> Path:
     return Path(course.format_path(course.submitted_directory, student, assignment)).resolve()
 
 
-def _line(folder: Path, reason: str) -> str:
-    shown = "".join(sign if sign.isprintable() else "?" for sign in folder.name[:120])
-    return _("{name}: no se recogió: {reason}.").format(name=shown, reason=reason.rstrip("."))
-
-
 def _bring(some: Sequence[Handed], course: CourseDirectory, assignment: str, refused: list[str]) -> list[str]:
     """Copy attempts beside their places, to disk, and put each there with one rename. Returns whose came in.
 
@@ -341,15 +257,13 @@ def _copy_some(
     for number, one in enumerate(some):
         folder = staging / str(number)
         try:
-            _copy(one.folder, folder, course)
-            # The exchange's word, not a file that the trainee could have written: it also says what was collected.
-            _write(folder / "timestamp.txt", one.stamp.encode())
+            copy_attempt(one, folder, course)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 return copied, error
-            refused.append(_line(one.folder, cause(error)))
+            refused.append(refusal(one.folder, cause(error)))
         except UserError as error:
-            refused.append(_line(one.folder, str(error)))
+            refused.append(refusal(one.folder, str(error)))
         else:
             copied.append((one, folder))
     return copied, None
@@ -359,79 +273,8 @@ def _aside(target: Path) -> Path:
     return target.with_name(f".{target.name}.anterior")
 
 
-def _copy(source: Path, target: Path, course: CourseDirectory) -> None:
-    """Copy plain files and folders; of anything else, and of links, only a note that it was there.
-
-    Everything is opened relative to a folder that was already open and without following links: a trainee who may still
-    write in the exchange cannot point a name elsewhere in between. nbgrader's limits and ignored names hold.
-    """
-    left, count = course.max_dir_size * 1000, 0
-    for here, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
-        if len(Path(here).relative_to(source).parts) > MAX_DEPTH:
-            raise UserError(_("tiene demasiadas carpetas, una dentro de otra"))
-        place = target / Path(here).relative_to(source)
-        place.mkdir()
-        folders[:] = [name for name in folders if not _ignored(name, course)]
-        for name in [*folders, *names]:
-            if _ignored(name, course):
-                continue
-            count += 1
-            if count > MAX_FILES:
-                raise UserError(_("trae más de {most} archivos; pida otra entrega").format(most=MAX_FILES))
-            kind = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
-            if stat.S_ISDIR(kind):
-                continue
-            if not stat.S_ISREG(kind):
-                _note(place, name)
-                continue
-            left -= _copy_file(name, descriptor, place, min(course.max_file_size * 1000, left), left)
-
-
-def _copy_file(name: str, folder: int, place: Path, most: int, left: int) -> int:
-    """Copy one file and return its bytes. One over nbgrader's limit for files is left out, as nbgrader does."""
-    source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    with os.fdopen(source, "rb") as stream:
-        about = os.fstat(source)
-        if not stat.S_ISREG(about.st_mode):
-            _note(place, name)
-            return 0
-        if about.st_size > left:
-            raise UserError(_("ocupa más de lo admitido; pida que la reduzca"))
-        if about.st_size > most:
-            return 0
-        size = 0
-        with (place / name).open("xb") as out:
-            while size < about.st_size and (chunk := stream.read(min(_CHUNK, about.st_size - size))):
-                size += len(chunk)
-                out.write(chunk)
-    return size
-
-
-def _note(place: Path, name: str) -> None:
-    """What ``repair.set_aside_odd_files`` leaves where something was that nothing may open."""
-    words = _("Aquí había un enlace o un archivo especial llamado {name}; no se recogió.").format(name=name)
-    _write(place / (name + SET_ASIDE), words.encode("utf-8", "replace") + b"\n")
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with path.open("xb") as stream:
-        stream.write(data)
-
-
-def _ignored(name: str, course: CourseDirectory) -> bool:
-    return any(fnmatch(name, pattern) for pattern in course.ignore)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return moment(text)
-    except ValueError:
-        return None
-
-
 def _stamp(folder: Path) -> datetime | None:
     try:
-        return _moment((folder / "timestamp.txt").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        return handed_in_at(folder)
+    except (OSError, UserError):
         return None

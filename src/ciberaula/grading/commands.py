@@ -3,7 +3,7 @@
 import argparse
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,9 +178,11 @@ def _double_marking(options: argparse.Namespace) -> int:
         else:
             folder = cohort.folder("submitted", student, options.assignment)
             _say(_("{student}: pendiente ({folder})").format(student=student, folder=folder))
-    for one in reading.agreement():
-        if one.answers:
-            _say(_agreement_line(one, reading.asked.kappa))
+    agreement = [one for one in reading.agreement() if one.answers]
+    for one in agreement:
+        _say(_agreement_line(one, reading.asked.kappa))
+    if caution := _caution(agreement):
+        _say(caution)
     return 0
 
 
@@ -195,11 +197,24 @@ def _agreement_line(one: "Agreement", asked: float) -> str:
             one.answers,
         ).format(criterion=one.criterion, same=one.same, count=one.answers, fewest=FEWEST_ANSWERS)
     kappa = _("sin valor: ambas personas dieron siempre el mismo nivel") if one.kappa is None else number(one.kappa)
-    line = _("{criterion}: kappa {kappa} ({count} respuestas)").format(
-        criterion=one.criterion, kappa=kappa, count=one.answers
+    line = _("{criterion}: kappa {kappa}, mismo nivel en {same} de {count} respuestas").format(
+        criterion=one.criterion, kappa=kappa, same=one.same, count=one.answers
     )
     low = _(". Por debajo de {asked}: comparen sus lecturas y precisen los niveles")
     return line + ("" if one.enough else low.format(asked=number(asked)))
+
+
+def _caution(agreement: "Sequence[Agreement]") -> str:
+    """How little a kappa of few answers says; empty where none is told, or where there are many."""
+    from ciberaula.grading.double_marking import FEW_ANSWERS, FEWEST_ANSWERS
+
+    answers = min((one.answers for one in agreement if one.answers >= FEWEST_ANSWERS), default=FEW_ANSWERS)
+    if answers >= FEW_ANSWERS:
+        return ""
+    return _(
+        "Con {count} respuestas la kappa solo orienta: una lectura distinta puede cambiarla mucho. Sirve para conversar "
+        "sobre los niveles, no para decir quién lee bien."
+    ).format(count=answers)
 
 
 def _level(text: str) -> tuple[str, float]:

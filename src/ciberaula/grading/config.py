@@ -75,7 +75,9 @@ def gradebook_url(runs: Path | None = None) -> str:
     """
     named = os.environ.get(_ADDRESS)
     if named:
-        return named
+        from ciberaula.grading.patience import patient
+
+        return patient(named)
     folder = runs or home()
     if (folder / SERVER_NOTE).exists():
         raise UserError(
@@ -164,12 +166,13 @@ def _configure_autograding(c: Any) -> None:
         OverwriteKernelspec,
     )
 
+    from ciberaula.grading.admission import AdmittingExporter
     from ciberaula.grading.autograde import SaveGrades, TwoStageExecute
     from ciberaula.grading.policy import LatePenalty
     from ciberaula.grading.repair import RepairCells
     from ciberaula.grading.rubric import ShowRubric
 
-    c.Autograde.pre_convert_hook = "ciberaula.grading.repair.quarantine"
+    c.Autograde.exporter_class = AdmittingExporter
     c.Autograde.sanitize_preprocessors = [
         ClearOutput,
         RepairCells,

@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import tempfile
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,8 +35,9 @@ from ciberaula.grading.answer_bank import AnswerBank, load_answer_bank
 from ciberaula.grading.cohort import Cohort, Step
 from ciberaula.grading.config import GRADEBOOK_FILE
 from ciberaula.grading.demo_lessons import studied
+from ciberaula.grading.double_marking import DoubleReading
 from ciberaula.grading.roster import COLUMNS, Learner
-from ciberaula.grading.rubric import grade_rubric
+from ciberaula.grading.rubric import Rubric, grade_rubric
 from ciberaula.i18n import _
 from ciberaula.paths import environment
 from ciberaula.yamlfile import Strict, read_yaml, validate
@@ -65,6 +67,13 @@ class Person(Strict):
     reviewed: bool = True
 
 
+class SecondReader(Strict):
+    """Who reads some of the written answers a second time, and how often at the neighbouring level."""
+
+    author: str
+    differs: Annotated[float, Field(ge=0, le=1)]
+
+
 class DemoCohort(Strict):
     """The whole of ``cohort.yml``."""
 
@@ -73,6 +82,7 @@ class DemoCohort(Strict):
     simulated: Literal[True]
     cohort: str
     people: Annotated[list[Person], Field(min_length=1)]
+    second_reader: SecondReader
 
 
 def is_wanted(home: Path) -> bool:
@@ -131,6 +141,7 @@ def _build(home: Path, course: Path, local_student: str, now: datetime) -> None:
         if outcome.state == "failed":
             raise UserError(f"{outcome.student}: {outcome.reason}")
     _judge(cohort, demo, bank)
+    _judge_again(cohort, demo, bank, now)
     cohort.feedback(ASSIGNMENT)
 
 
@@ -269,6 +280,31 @@ def _judge(cohort: Cohort, demo: DemoCohort, bank: AnswerBank) -> None:
                     db_url=cohort.db_url, assignment=ASSIGNMENT, student=person.id,
                     levels=judged.levels, comment_ids=judged.comments, author=_AUTHOR,
                 )  # fmt: skip
+
+
+def _judge_again(cohort: Cohort, demo: DemoCohort, bank: AnswerBank, now: datetime) -> None:
+    """A second simulated person reads those answers that were drawn and have a first judgement."""
+    reading = DoubleReading(ASSIGNMENT, cohort.db_url)
+    drawn = set(reading.drawn())
+    for person in demo.people:
+        if person.id in drawn and person.work == "complete" and person.reviewed:
+            rng = random.Random(f"{demo.seed}:{person.id}:second")  # noqa: S311 - reproducible, not secret
+            for texts in bank.written.values():
+                judged = next(text for text in texts if text.id == person.written)
+                levels = second_levels(reading.rubric, judged.levels, demo.second_reader.differs, rng)
+                reading.record(person.id, levels, demo.second_reader.author, now=now)
+
+
+def second_levels(rubric: Rubric, first: Mapping[str, float], differs: float, rng: random.Random) -> dict[str, float]:
+    """``first`` (points by criterion) as another person might read it: each level the same, or with probability
+    ``differs`` one higher or lower."""
+    second = {}
+    for criterion in rubric.criteria:
+        scale = sorted(level.points for level in criterion.levels)
+        rank = scale.index(first[criterion.id])
+        other = rank + rng.choice((-1, 1)) if rng.random() < differs else rank
+        second[criterion.id] = scale[max(0, min(other, len(scale) - 1))]
+    return second
 
 
 def _done(result: dict[str, Any]) -> None:

@@ -23,9 +23,12 @@ from ciberaula.i18n import _
 from ciberaula.paths import home
 
 _COLUMNS = ("student", "author", "at")
-# Of fewer answers kappa is not told: one more answer could turn it round. A convention of this course, not a threshold
-# of the literature; a fifth of a group of 25 gives so many.
+# Of fewer answers kappa is not told: one more answer could turn it round. Of fewer than the second it is told with a
+# caution. Conventions of this course, not thresholds of the literature.
 FEWEST_ANSWERS = 5
+FEW_ANSWERS = 30
+# A share of a small group would never give so many, and one of those drawn may still wait for its first judgement.
+FEWEST_DRAWN = FEWEST_ANSWERS + 1
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class DoubleReading:
 
     def drawn(self) -> list[str]:
         """Whose answers are read twice: the same for everybody who asks, and without a look at any score."""
-        return draw(self.assignment, self._first, self.asked.share)
+        return draw(self.assignment, self._first, self.asked.share, FEWEST_DRAWN)
 
     def seconds(self) -> dict[str, Second]:
         """The second judgements so far, by student. Raises ``UserError`` for a file that somebody damaged."""
@@ -155,14 +158,15 @@ class DoubleReading:
             ) from error
 
 
-def draw(assignment: str, students: Iterable[str], share: float) -> list[str]:
-    """``share`` of ``students``, rounded up, in alphabetical order: those whose SHA-256 with the assignment comes first.
+def draw(assignment: str, students: Iterable[str], share: float, fewest: int = 0) -> list[str]:
+    """``share`` of ``students``, rounded up, and at least ``fewest`` where there are so many, in alphabetical order: those
+    whose SHA-256 with the assignment comes first.
 
     Nobody chooses, nothing but the ids counts, and the same ids give the same draw everywhere.
     """
     ranked = sorted(students, key=lambda one: hashlib.sha256(f"{assignment}/{one}".encode()).digest())
     # 0.2 * 15 is a hair above 3 in binary.
-    return sorted(ranked[: math.ceil(round(share * len(ranked), 6))])
+    return sorted(ranked[: max(fewest, math.ceil(round(share * len(ranked), 6)))])
 
 
 def weighted_kappa(pairs: Sequence[tuple[int, int]], levels: int) -> float | None:

@@ -18,7 +18,9 @@ from ciberaula.classroom.spec import QUESTIONS_FILE, load_questions
 from ciberaula.classroom.story_items import stories_in
 from ciberaula.errors import UserError
 from ciberaula.grading.deadlines import shown
+from ciberaula.grading.feedback_changes import Told, told
 from ciberaula.grading.lateness import after_deadline, seconds_late
+from ciberaula.grading.overrides import by_hand
 from ciberaula.grading.policy import policy_of
 from ciberaula.grading.repair import METADATA
 from ciberaula.grading.scoring import MEDIA_TYPE
@@ -67,6 +69,8 @@ class Item:
     answered: tuple[str, ...] = ()
     answer_html: str = ""
     notice: str = ""
+    change: Told | None = None
+    unread: bool = False  # a person gave points to what no test could read: the page cannot show the answer
     explanation: tuple[str, ...] = ()
     parts: tuple[Mapping[str, Any], ...] = ()  # an explanation by criteria: see ``ItemScore``
     critical: tuple[str, ...] = ()
@@ -169,6 +173,7 @@ def _items(nb: Any, standing: Standing, texts: Mapping[str, str], assignment: st
             "heading": heading or about["grade_id"],
             "competence": _competence(assignment, about["grade_id"]),
             "question_html": texts.get(about["grade_id"]) or _block(prompt),
+            "change": _change(standing, about["grade_id"], mark, written=is_solution(cell) or is_task(cell)),
         }
         if is_solution(cell) or is_task(cell):
             yield _by_person(cell, mark, standing.comments.get(about["grade_id"], ""), common)
@@ -177,11 +182,20 @@ def _items(nb: Any, standing: Standing, texts: Mapping[str, str], assignment: st
         heading, prompt = "", ""
 
 
+def _change(standing: Standing, item: str, mark: Mark, *, written: bool) -> Told | None:
+    """What to tell of a change by hand. Points for a written answer are one only where a change of it is on record."""
+    changes = standing.changes.get(item, ())
+    if written and not changes:
+        return None
+    change = by_hand(changes, mark.auto_score, mark.manual_score)
+    return None if change is None else told(change, mark)
+
+
 def _by_test(cell: Any, mark: Mark, common: dict[str, Any]) -> Item:
     """An item scored by a test, or by a person where the test could not or where its score was changed."""
-    told = next((output["data"][MEDIA_TYPE] for output in cell.outputs if MEDIA_TYPE in output.get("data", {})), None)
-    by_hand = mark.manual_score is not None
-    if told is None and not by_hand:
+    said = next((output["data"][MEDIA_TYPE] for output in cell.outputs if MEDIA_TYPE in output.get("data", {})), None)
+    reviewed = mark.manual_score is not None
+    if said is None and not reviewed:
         return Item(
             **common,
             verdict=VERDICTS["not_gradable"],
@@ -191,17 +205,18 @@ def _by_test(cell: Any, mark: Mark, common: dict[str, Any]) -> Item:
                 "revisando. Si tiene el archivo original, guárdelo."
             ),
         )
-    told = told or {"answered": "", "explanation": "", "verdict": "reviewed", "critical": []}
-    parts = told.get("parts") or {}
+    unread = said is None
+    said = said or {"answered": "", "explanation": "", "verdict": "reviewed", "critical": []}
+    parts = said.get("parts") or {}
     return Item(
         **common,
-        verdict=VERDICTS["reviewed" if by_hand else told["verdict"]],
+        verdict=VERDICTS["reviewed" if reviewed else said["verdict"]],
         points=_of(mark.score, mark.maximum),
-        answered=_lines(told["answered"]),
-        notice=_("Su docente revisó esta pregunta y ajustó los puntos.") if by_hand else "",
-        explanation=tuple(parts["summary"]) if parts else _lines(told["explanation"]),
+        unread=unread,
+        answered=_lines(said["answered"]),
+        explanation=tuple(parts["summary"]) if parts else _lines(said["explanation"]),
         parts=tuple(parts.get("criteria", ())),
-        critical=tuple(told.get("critical") or ()),
+        critical=tuple(said.get("critical") or ()),
     )
 
 
@@ -344,6 +359,9 @@ def _words() -> dict[str, str]:
         "answered": _("Lo que respondió"),
         "nothing": _("No hay respuesta guardada."),
         "why": _("Por qué"),
+        "why_by_test": _("Lo que dijo la corrección automática"),
+        "reason": _("Motivo"),
+        "date": _("Fecha"),
         "criteria": _("Por criterios"),
         "shown_by": _("Se ve en su recorrido"),
         "critical": _("Error crítico para revisar con calma"),

@@ -17,6 +17,7 @@ from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from ciberaula.grading.checks import plain_errors
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.outcomes import State
+from ciberaula.grading.patience import be_patient
 
 metadata = sa.MetaData()
 
@@ -112,7 +113,9 @@ def engine(db_url: str) -> sa.Engine:
 @cache
 def _engine(db_url: str) -> sa.Engine:
     if not db_url.startswith("sqlite"):
-        return sa.create_engine(db_url, pool_pre_ping=True, pool_size=1)
+        made = sa.create_engine(db_url, pool_pre_ping=True, pool_size=1)
+        sa.event.listen(made, "connect", be_patient)
+        return made
     # A new connection for each transaction costs little, and never outlives a fork or a file that was replaced.
     made = sa.create_engine(db_url, poolclass=sa.NullPool)
     sa.event.listen(made, "connect", _prepare_sqlite)
@@ -143,7 +146,7 @@ def _make_tables(made: sa.Engine) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # Python would begin transactions by itself, and later than we want
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={SQLITE_PATIENCE_MS}"):
+    for pragma in (f"busy_timeout={SQLITE_PATIENCE_MS}", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

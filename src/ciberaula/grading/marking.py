@@ -21,8 +21,9 @@ from nbgrader.utils import compute_checksum, is_grade, is_solution, is_task
 from traitlets.config import Config
 
 from ciberaula.errors import UserError
+from ciberaula.grading.admission import admit, read_submitted
 from ciberaula.grading.autograde import NO_ANSWER, Marks, TwoStageExecute, score_in
-from ciberaula.grading.repair import repair, set_aside_odd_files
+from ciberaula.grading.repair import repair
 from ciberaula.grading.rubric import Rubric, load_rubric, show_rubric
 from ciberaula.grading.staging import RECEIPT
 from ciberaula.grading.submission_files import (
@@ -30,14 +31,10 @@ from ciberaula.grading.submission_files import (
     files_of,
     handed_in_at,
     ignored,
-    refuse_heaps,
     signature_of,
 )
 from ciberaula.grading.truth import AssignmentTruth
-from ciberaula.grading.work import read_notebook
-from ciberaula.i18n import _
-
-MAX_NOTEBOOK_BYTES = 32 * 2**20
+from ciberaula.grading.work import notebook_text
 
 
 @dataclass(frozen=True)
@@ -90,15 +87,9 @@ class Marker:
 
         Raises ``UserError`` with a reason for the instructor where nothing can be graded.
         """
-        if submitted.is_symlink() or submitted.parent.is_symlink():
-            raise UserError(_("la entrega es un enlace a otra carpeta; quítelo y recoja la entrega otra vez"))
-        refuse_heaps(submitted)
-        set_aside_odd_files(submitted)
+        found = admit(submitted, self.truth.notebooks)
         signature, digest = signature_of(submitted), digest_of(submitted)
         self._copy_files(submitted, folder)
-        found = [name for name in self.truth.notebooks if (submitted / f"{name}.ipynb").is_file()]
-        if not found:
-            raise UserError(_("la entrega no trae el cuaderno de la tarea"))
         notebooks: dict[str, NotebookMarks] = {}
         reasons: list[tuple[str, str]] = []
         own_code = False
@@ -111,7 +102,7 @@ class Marker:
             own_code |= told.ran_own_code
             reasons += told.reasons
             notebooks[name] = marks_in(nb)
-            (folder / f"{name}.ipynb").write_text(nbformat.writes(nb, version=4) + "\n", encoding="utf-8")
+            (folder / f"{name}.ipynb").write_text(notebook_text(nb), encoding="utf-8")
         for path in files_of(folder):
             path.chmod(0o444)  # nbgrader's own: a graded copy is no place to edit
         return Marked(student, receipt, handed_in_at(submitted), signature, digest, notebooks, tuple(reasons), own_code)
@@ -141,22 +132,6 @@ class Marker:
         for name, path in {**files, **self._beside}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name, follow_symlinks=False)
-
-
-def read_submitted(path: Path) -> Any:
-    """A submitted notebook. Raises ``UserError`` with the reason, for the instructor, of one that cannot be graded."""
-    if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-        raise UserError(
-            _("el cuaderno pesa más de {mb} MB; pida que borre sus salidas y lo entregue otra vez").format(
-                mb=MAX_NOTEBOOK_BYTES // 2**20
-            )
-        )
-    try:
-        return read_notebook(path.read_bytes())
-    except UserError as error:
-        raise UserError(
-            _("el cuaderno está dañado ({reason}); pida otra entrega").format(reason=str(error).rstrip("."))
-        ) from error
 
 
 def marks_in(nb: Any) -> NotebookMarks:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from ciberaula.grading.written import is_written
 from ciberaula.i18n import _
 
 FORMGRADER = "formgrader"
+BY_RUBRIC = _("Se juzgó con la rúbrica después del cambio a mano: vale la rúbrica.")
+"""The reason of a judgement by rubric that takes the place of a change by hand."""
 LONGEST_REASON = 2000
 
 
@@ -38,13 +41,29 @@ class Override:
     made_at: datetime
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What the trainee may know of the mark of an item: points before anybody changed it, and those given by hand.
+
+    ``points`` is ``None`` where the item went back to its test; then ``before`` is what had been given by hand, else what
+    the test or the rubric gave (``None``: nothing). ``reason`` and ``made_at`` (UTC) are those of the last change;
+    ``None`` where nobody signed it, as in formgrader.
+    """
+
+    before: float | None
+    points: float | None
+    reason: str | None = None
+    made_at: datetime | None = None
+
+
 def override(
     db_url: str, assignment: str, student: str, item: str, points: float | None, *, author: str, reason: str
 ) -> Override:
     """Give ``points`` for an item whatever its test says, or with ``None`` give the item back to its test.
 
-    The late penalty of the submission is worked out anew. Raises ``UserError`` for a submission or an item that is not
-    there, points out of range, or a missing reason; then nothing changed.
+    The late penalty of the submission is worked out anew. The trainee reads the reason. Raises ``UserError`` for a
+    submission or an item that is not there, points out of range, an item without points by hand to take back, or a
+    missing reason; then nothing changed.
     """
     author, reason = signature(author, reason)
     with session_on(db_url) as session:
@@ -56,6 +75,8 @@ def override(
                     item=item, most=number(grade.max_score), points=number(points)
                 )
             )
+        if points is None and grade.manual_score is None:
+            raise UserError(_("«{item}» no tiene puntos puestos a mano: ya vale su prueba.").format(item=item))
         before = grade.auto_score if grade.manual_score is None else grade.manual_score
         grade.manual_score = points
         # Without a test's score somebody must still look at it.
@@ -73,10 +94,35 @@ def overrides_of(db_url: str, assignment: str, students: Sequence[str] | None = 
         return _made(session, assignment, students)
 
 
-def in_force(session: AnySession, assignment: str, student: str) -> dict[str, Override]:
-    """Item -> the change by hand that its mark comes from now."""
-    last = {one.item: one for one in _made(session, assignment, [student])}
-    return {item: one for item, one in last.items() if one.points is not None}
+def changes_of(
+    connection: sa.Connection, assignment: str, students: Sequence[str] | None = None
+) -> dict[str, dict[str, list[Override]]]:
+    """Student -> item -> its changes on record, oldest first: one query for all. Notes nothing; see ``by_hand``."""
+    found: dict[str, dict[str, list[Override]]] = {}
+    for one in _made(connection, assignment, students):
+        found.setdefault(one.student, {}).setdefault(one.item, []).append(one)
+    return found
+
+
+def by_hand(changes: Sequence[Override], auto: float | None, manual: float | None) -> ByHand | None:
+    """What to tell of an item with these ``changes`` on record and these scores by test and by hand in nbgrader.
+
+    ``None`` where its mark comes from its test, or from a judgement by rubric, whose comment speaks for itself. The same
+    whether or not a change made in formgrader was noted already (``note_elsewhere``).
+    """
+    last = changes[-1] if changes else None
+    in_place = last.points if last else None
+    noted = manual == in_place
+    if noted and (last is None or last.reason == BY_RUBRIC):
+        return None
+    signed = last if noted and last is not None and last.author != FORMGRADER else None
+    about = (signed.reason, signed.made_at) if signed else (None, None)
+    if manual is None:
+        return ByHand(last.before if noted and last else in_place, None, *about)
+    # One change may mend another that nobody saw: what counts is the mark before the first of them.
+    since = [*takewhile(lambda one: one.points is not None and one.reason != BY_RUBRIC, reversed(changes))]
+    before = since[-1].before if since else auto if in_place is None else in_place
+    return ByHand(before, manual, *about)
 
 
 def note_elsewhere(session: AnySession, assignment: str, students: Sequence[str] | None = None) -> int:
@@ -174,7 +220,7 @@ def _marks(
     return [tuple(row) for row in session.execute(query)]
 
 
-def _made(session: AnySession, assignment: str, students: Sequence[str] | None) -> list[Override]:
+def _made(session: AnySession | sa.Connection, assignment: str, students: Sequence[str] | None) -> list[Override]:
     table = ledger.overrides
     columns = [table.c[name] for name in Override.__dataclass_fields__]
     query = sa.select(*columns).where(table.c.assignment == assignment).order_by(table.c.id)

@@ -4,11 +4,13 @@
 times as long as the page itself. Here one exporter serves them all, and the gradebook answers once for many.
 """
 
+import hashlib
+import json
 import logging
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +28,7 @@ from ciberaula.grading.feedback_page import Page, page_of, page_without_marks, q
 from ciberaula.grading.standing import Standing, standings_of
 from ciberaula.i18n import _
 
-# In a trainee's feedback folder: which attempt the released pages answer. Written last.
+# In a trainee's feedback folder: which attempt the released pages answer, and with which marks. Written last.
 RELEASED = ".publicada"
 _EMPTY = nbformat.v4.new_notebook()
 
@@ -65,10 +67,16 @@ class FeedbackDesk:
             return sorted(found | ledger.attempts_of(connection, self.assignment).keys())
 
     def owed(self) -> list[str]:
-        """Whose last attempt was graded and has no released page, as after a crash between the two."""
+        """Whose last attempt was graded and has no released page, as after a crash between the two, or one with other
+        marks, comments or dates than the gradebook has now."""
         with ledger.reading(self._db_url) as connection:
             attempts = ledger.attempts_of(connection, self.assignment)
-        return sorted(student for student, made in attempts.items() if self._released(student) != _answered(made[-1]))
+            standings = standings_of(connection, self.assignment)
+        return sorted(
+            student
+            for student, made in attempts.items()
+            if self._released(student) != _answered(made[-1], standings.get(student, {}))
+        )
 
     def show(self, students: Sequence[str], *, release: bool = True) -> list[Shown]:
         """Write the pages of each of ``students``, and release them where asked. What fails with one costs only that one.
@@ -89,7 +97,13 @@ class FeedbackDesk:
                 _log.error("feedback of %s: %s", self.assignment, type(error).__name__)
                 reason = _("el cuaderno calificado no se puede leer; califíquelo de nuevo")
                 shown.append(Shown(student, "failed", reason))
-        self._remember([one.student for one in shown if one.state == "released"], attempts)
+        self._remember(
+            {
+                one.student: _answered(attempts[one.student][-1], standings.get(one.student, {}))
+                for one in shown
+                if one.state == "released" and one.student in attempts
+            }
+        )
         return shown
 
     def _show(
@@ -126,16 +140,14 @@ class FeedbackDesk:
             return Shown(student, "written", reason.format(file=NAMED_BY), tuple(written))
         return Shown(student, "released", None, (*written, *released))
 
-    def _remember(self, students: Sequence[str], attempts: Mapping[str, Sequence[ledger.Attempt]]) -> None:
-        """Note which attempts are answered, once their pages are on the disk to stay."""
-        answered = [student for student in students if attempts.get(student)]
+    def _remember(self, answered: Mapping[str, str]) -> None:
+        """Note what the pages of each student answer, once they are on the disk to stay."""
         if not answered:
             return
-        for folder in (self._folder("feedback", answered[0]), self._exchange):
+        for folder in (self._folder("feedback", next(iter(answered))), self._exchange):
             sync_disk(folder)
-        for student in answered:
-            note = _answered(attempts[student][-1]).encode()
-            write_atomic(self._folder("feedback", student) / RELEASED, note, sync=False)
+        for student, note in answered.items():
+            write_atomic(self._folder("feedback", student) / RELEASED, note.encode(), sync=False)
 
     def _notes(self, student: str) -> dict[str, bytes]:
         """A page for each notebook of work that nobody could open."""
@@ -187,9 +199,11 @@ class FeedbackDesk:
         return Path(self._course.root, self._course.format_path(directory, student, self.assignment))
 
 
-def _answered(attempt: ledger.Attempt) -> str:
-    """What names an attempt in ``RELEASED``. Work that nobody could open has no receipt."""
-    return attempt.receipt or f"{attempt.state} {attempt.digest}"
+def _answered(attempt: ledger.Attempt, standings: Mapping[str, Standing]) -> str:
+    """What names in ``RELEASED`` an attempt and what the gradebook says of it. Work that nobody could open has no receipt."""
+    told = {name: asdict(one) for name, one in standings.items()}
+    marks = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    return f"{attempt.receipt or f'{attempt.state} {attempt.digest}'} {marks}"
 
 
 def _html(page: Page) -> bytes:

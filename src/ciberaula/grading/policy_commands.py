@@ -27,13 +27,19 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument("student", help=whose)
     command.add_argument("time", help=_("Minutos, o una cifra con h o d: 12h, 3d. Con 0 se retira la prórroga."))
     command.add_argument("--zone", help=zone)
-    _add_signature(command)
+    _add_signature(command, _("Motivo; queda guardado con la fecha."))
 
     command = _command(subparsers, "override", _override, _("Cambia a mano los puntos de una pregunta."))
     command.add_argument("student", help=whose)
     command.add_argument("item", help=_("Identificador de la pregunta, por ejemplo p04."))
     command.add_argument("points", help=_("Puntos, o «test» para que vuelva a valer la prueba."))
-    _add_signature(command)
+    _add_signature(
+        command,
+        _(
+            "Motivo; queda guardado con la fecha, y la persona lo lee en su retroalimentación: escríbalo para ella y no "
+            "nombre a nadie más."
+        ),
+    )
 
     _command(subparsers, "overrides", _overrides, _("Muestra los cambios hechos a mano en una tarea."))
 
@@ -50,8 +56,8 @@ def _command(
     return command
 
 
-def _add_signature(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--reason", default="", help=_("Motivo; queda guardado con la fecha."))
+def _add_signature(command: argparse.ArgumentParser, reason: str) -> None:
+    command.add_argument("--reason", default="", help=reason)
     command.add_argument("--author", help=_("Quién lo decide (por defecto, su cuenta en este equipo)."))
 
 
@@ -161,6 +167,11 @@ def _override(options: argparse.Namespace) -> int:
         reason=options.reason,
     )
     _say(_line(made))
+    _say(
+        _("{student} lo leerá, con el motivo, cuando publique de nuevo: {command}").format(
+            student=made.student, command=f"ciberaula feedback {made.assignment} --student {made.student}"
+        )
+    )
     return 0
 
 

@@ -7,7 +7,7 @@ notebook only what was written in it.
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from ciberaula.errors import one_line
-from ciberaula.grading.config import SET_ASIDE, course_config
+from ciberaula.grading.config import SET_ASIDE
 from ciberaula.grading.truth import TrueCell, notebook_truth
 from ciberaula.i18n import _
 
@@ -35,17 +35,6 @@ def coursedir_of(plugin: Any) -> CourseDirectory:
     return CourseDirectory(config=plugin.config)
 
 
-def quarantine(*, assignment: str, student: str, notebooks: Iterable[str]) -> None:
-    """Hook of nbgrader before autograding: takes links, pipes and devices out of a submission, so that nothing opens them.
-
-    nbgrader copies whatever lies in the folder with the instructor's rights; a link to the answer keys would be copied as
-    the keys themselves. ``student`` may be nbgrader's ``*``.
-    """
-    coursedir = CourseDirectory(config=course_config())
-    for folder in submission_folders(coursedir, coursedir.submitted_directory, student, assignment):
-        set_aside_odd_files(folder)
-
-
 def submission_folders(course: CourseDirectory, step: str, student: str, assignment: str) -> list[Path]:
     """The folders of a step for a student, who may be nbgrader's ``*``."""
     everyone = Path(course.format_path(step, ".", ".")).resolve()
@@ -56,7 +45,8 @@ def set_aside_odd_files(folder: Path) -> list[Path]:
     """Remove everything under ``folder`` that is neither a plain file nor a folder; return the paths.
 
     A plain file named with ``.apartado`` after the old name stays in its place, for the instructor and for the grading
-    that must tell a sheet that was set aside from one that never was.
+    that must tell a sheet that was set aside from one that never was. nbgrader copies whatever lies in the folder with the
+    instructor's rights: a link to the answer keys would be copied as the keys themselves.
     """
     found: list[Path] = []
     if not folder.is_dir():

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _SPANISH = {
     "simulada": "simulated",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?\r?\n', re.IGNORECASE)  # Excel's own, which it does not show
+MAX_BYTES = 8 * 2**20
 
 
 class Learner(BaseModel):
@@ -57,7 +60,11 @@ class Learner(BaseModel):
     def _on_one_line(cls, value: str) -> str:
         if _CONTROL.search(value):
             raise ValueError("control characters")
-        return unicodedata.normalize("NFC", value)  # «é» in one character and in two are the same letter to people
+        # What cannot be seen came along from another program, or turns the direction of what stands after it.
+        seen = "".join(letter for letter in value if unicodedata.category(letter) != "Cf").replace("\xa0", " ").strip()
+        if value and not seen:
+            raise ValueError("nothing to be seen")
+        return unicodedata.normalize("NFC", seen)  # «é» in one character and in two are the same letter to people
 
     @field_validator("setting", mode="before")
     @classmethod
@@ -175,8 +182,10 @@ def _rows(path: Path) -> tuple[dict[str, str], list[tuple[int, dict[str, str]]]]
     Empty rows are left out.
     """
     text = _text(path)
+    told = _SEPARATOR_LINE.match(text)
+    text = text[told.end() :] if told else text
     header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
+    separator = told.group(1) if told else max(",;\t", key=header.count)
     lines = _cells(path, text, separator)
     headings = [name.strip() for name in next(lines, (0, []))[1]]
     while headings and not headings[-1]:  # a spreadsheet program adds separators for columns that were used once
@@ -216,6 +225,13 @@ def _cells(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[st
 
 def _text(path: Path) -> str:
     try:
+        found = path.stat()
+        if not stat.S_ISDIR(found.st_mode) and (not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES):
+            raise UserError(
+                _("{file} no es una lista de participantes: indique un archivo CSV de hasta {mb} MB.").format(
+                    file=path.name, mb=MAX_BYTES // 2**20
+                )
+            )
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise UserError(

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from ciberaula.errors import UserError
 from ciberaula.grading import ledger
-from ciberaula.grading.overrides import Override, graded_submission, note_judgement
+from ciberaula.grading.overrides import BY_RUBRIC, Override, graded_submission, note_judgement
 from ciberaula.grading.policy import refresh_penalties, session_on
 from ciberaula.grading.words import number
 from ciberaula.i18n import _
@@ -206,9 +206,8 @@ def grade_rubric(
         grade.needs_manual_grade = False
         (words,) = [one for one in notebook.comments if one.name == grade.name]
         words.manual_comment = comment
-        reason = _("Se juzgó con la rúbrica después del cambio a mano: vale la rúbrica.")
         note_judgement(
-            session, Override(assignment, student, grade.name, before, points, author, reason, ledger.utc_now())
+            session, Override(assignment, student, grade.name, before, points, author, BY_RUBRIC, ledger.utc_now())
         )
         refresh_penalties(session, assignment, [student])
     return points

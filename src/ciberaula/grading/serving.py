@@ -26,8 +26,9 @@ from ciberaula.errors import UserError
 from ciberaula.grading import collecting, intake
 from ciberaula.grading.arrivals import ACCEPTED, REFUSED, Arrival, BundleBox, Inbox
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.config import COURSE_ID, course_config
+from ciberaula.grading.config import course_config
 from ciberaula.grading.engine import Order, pending
+from ciberaula.grading.inbound import inbound_folder
 from ciberaula.grading.pages import FeedbackDesk
 from ciberaula.grading.serving_health import HealthFile, State, outcome_words
 from ciberaula.grading.serving_work import FULL_DISK, Report, Trouble, grade_and_show, kind_of, show, trouble_of
@@ -87,7 +88,7 @@ class Service:
         course = CourseDirectory(config=self._config)
         self._store = self.health.path.parent
         self._release = Path(course.format_path(course.release_directory, ".", ".")).resolve()
-        self._inbox = Inbox(Path(self._config.Exchange.root) / COURSE_ID / "inbound", self.clock)
+        self._inbox = Inbox(inbound_folder(self._config), self.clock)
         self._box = BundleBox(self.settings.bundles, self.clock) if self.settings.bundles else None
         self._begun = False
         self._todo: dict[str, dict[str, float]] = {}  # assignment -> student -> when it was seen

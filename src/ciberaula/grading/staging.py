@@ -79,11 +79,7 @@ def receipt_in(folder: Path) -> str | None:
 
 def in_hand(root: Path, receipt: str) -> bool:
     """Whether a process that is alive has the graded folder with this receipt aside, on its way into place."""
-    for folder in root.glob(f"[!.]*/{receipt}"):
-        with _abandoned(folder.parent) as free:
-            if not free and folder.is_dir():
-                return True
-    return False
+    return any(_held(folder.parent) and folder.is_dir() for folder in root.glob(f"[!.]*/{receipt}"))
 
 
 def recover(root: Path, where: Callable[[str], Path | None]) -> int:
@@ -104,6 +100,18 @@ def recover(root: Path, where: Callable[[str], Path | None]) -> int:
                         placed += 1
                 shutil.rmtree(folder, ignore_errors=True)
     return placed
+
+
+def _held(folder: Path) -> bool:
+    """Whether the process that made a folder is alive. Leaves no trace, also where that process is just removing it."""
+    try:
+        with (folder / _LOCK).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 @contextlib.contextmanager

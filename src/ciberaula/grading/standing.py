@@ -17,6 +17,8 @@ from nbgrader.api import (
     TaskCell,
 )
 
+from ciberaula.grading.overrides import Override, changes_of
+
 # The tables and not the classes: selecting a class would join the columns of every kind of cell to each row.
 _assignment, _notebook, _cell = Assignment.__table__, Notebook.__table__, BaseCell.__table__
 _graded, _tasks = GradeCell.__table__, TaskCell.__table__
@@ -47,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Standing:
-    """What one notebook of one submission has: marks and comments by grade id, and points lost for being late."""
+    """What one notebook of one submission has: marks, comments and changes by hand by grade id, and what being late cost."""
 
     marks: Mapping[str, Mark] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +57,8 @@ class Standing:
     submitted_at: datetime | None = None
     due: datetime | None = None
     """Until when this student had, extension included. Both are UTC without a zone."""
+    changes: Mapping[str, Sequence[Override]] = field(default_factory=dict)
+    """The changes on record, oldest first: of every notebook of the submission."""
 
     @property
     def score(self) -> float:
@@ -86,11 +90,18 @@ def standings_of(
     these = parts.with_only_columns(_part.c.id)
     marks = _marks(connection, these)
     comments = _comments(connection, these)
+    changes = changes_of(connection, assignment, students)
     found: dict[str, dict[str, Standing]] = {}
     for part, student, notebook, penalty, submitted_at, extension, deadline in connection.execute(parts):
         due = deadline and deadline + (extension or timedelta())
-        standing = Standing(marks.get(part, {}), comments.get(part, {}), penalty or 0.0, submitted_at, due)
-        found.setdefault(student, {})[notebook] = standing
+        found.setdefault(student, {})[notebook] = Standing(
+            marks.get(part, {}),
+            comments.get(part, {}),
+            penalty or 0.0,
+            submitted_at,
+            due,
+            changes.get(student, {}),
+        )
     return found
 
 

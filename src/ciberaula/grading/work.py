@@ -4,11 +4,13 @@ Asked by the trainee's side before a bundle is made, and by the instructor's bef
 """
 
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4.rwbase import split_lines, strip_transient
 
 from ciberaula.classroom.sheetfile import SHEET_FILE, parse
 from ciberaula.curriculum import load
@@ -17,7 +19,9 @@ from ciberaula.i18n import _
 from ciberaula.paths import course_root
 
 _PLAN = Path("modules", "curriculum.yml")
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 MAX_CELLS = 2000
+MAX_PARTS = 400_000  # objects, lists and their members: in memory each is up to a thousand times its letters
 _HIDDEN = "### BEGIN HIDDEN TESTS"
 
 
@@ -56,6 +60,7 @@ def read_notebook(data: bytes) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UserError(_("no está en UTF-8")) from error
+    _refuse_crowds(data)
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -69,13 +74,30 @@ def read_notebook(data: bytes) -> Any:
         with warnings.catch_warnings():
             # A cell with no id, or with one too early, is what other versions of Jupyter write: nbgrader takes them.
             warnings.simplefilter("ignore")
-            # Halves of letters, which JSON can say and no file can hold, are shown as what they are: nothing.
-            whole = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
-            nb = nbformat.v4.reads(whole if "\\ud" in text.casefold() else text)
+            if "\\ud" in text.casefold():
+                # Halves of letters, which JSON can say and no file can hold, are shown as what they are: nothing.
+                content = json.loads(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+            nb = nbformat.v4.to_notebook(content)
             nbformat.validate(nb, relax_add_props=True)
     except Exception as error:  # over a stranger's data the validator also trips on its own assertions
         raise UserError(_("no tiene la forma de un cuaderno de Jupyter")) from error
     return nb
+
+
+def _refuse_crowds(data: bytes) -> None:
+    """Raise ``UserError`` for JSON of so many parts that reading it would take gigabytes."""
+    signs = (b"{", b"[", b",")
+    # What stands in texts (code, outputs) is no part; to leave the texts out costs more than to count.
+    if sum(map(data.count, signs)) > MAX_PARTS < sum(map(_TEXT.sub(b"", data).count, signs)):
+        raise UserError(_("tiene demasiadas partes o celdas para ser un cuaderno"))
+
+
+def notebook_text(nb: Any) -> str:
+    """The file of a notebook that nobody needs any more, as ``nbformat.writes`` has it but for the indentation.
+
+    That alone would take a third of grading a submission: the encoder in C makes none. ``nb`` is used up.
+    """
+    return json.dumps(strip_transient(split_lines(nb)), ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def refuse_solutions(name: str, data: bytes) -> None:

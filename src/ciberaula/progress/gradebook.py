@@ -131,8 +131,15 @@ def changed_since(home: Path, made: Path) -> bool:
         return True
     place = place_of(used)
     # While anybody has it open, what is new is in the journal beside it.
-    parts = [path for path in (Path(place), Path(f"{place}-wal")) if path.exists()]
-    return max(path.stat().st_mtime for path in parts) > made.stat().st_mtime
+    return max(map(_changed_at, (Path(place), Path(f"{place}-wal")))) > _changed_at(made)
+
+
+def _changed_at(path: Path) -> float:
+    """When a file was written to last; at no time where it is not there, or not any more."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def read_students(home: Path) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from pathlib import Path
 
 from ciberaula.errors import UserError
@@ -38,6 +39,11 @@ def secret(home: Path) -> bytes:
             stream.write(secrets.token_bytes(SECRET_BYTES))
     try:
         key = path.read_bytes()
+        for _try in range(20):
+            if len(key) >= SECRET_BYTES:
+                break
+            time.sleep(0.01)  # another process may have made the file just now
+            key = path.read_bytes()
     except OSError as error:
         raise UserError(
             _("No se puede leer {path} ({reason}): abra el aula con la cuenta que la instaló.").format(

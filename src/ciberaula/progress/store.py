@@ -8,10 +8,12 @@ view that need not import pandas appears about half a second sooner.
 """
 
 import json
+import os
 import shutil
 import time
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,11 +62,13 @@ def write(home: Path, snapshot: Snapshot) -> Path:
     current = folder_of(home)
     aside = current.with_name(f"snapshot.new-{token_hex(4)}")
     try:
-        aside.mkdir(mode=0o700)
-        for name in TABLES:
-            _write_table(aside / f"{name}.parquet", name, getattr(snapshot, name), snapshot.meta.build)
-        (aside / "meta.json").write_text(_to_json(snapshot.meta), encoding="utf-8")
-        _swap(aside, current)
+        with _alone(current.parent):
+            aside.mkdir(mode=0o700)
+            for name in TABLES:
+                _write_table(aside / f"{name}.parquet", name, getattr(snapshot, name), snapshot.meta.build)
+            (aside / "meta.json").write_text(_to_json(snapshot.meta), encoding="utf-8")
+            _swap(aside, current)
+            _sweep(current.parent)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
         raise UserError(
@@ -72,8 +76,23 @@ def write(home: Path, snapshot: Snapshot) -> Path:
                 folder=current, reason=cause(error)
             )
         ) from error
-    _sweep(current.parent)
     return current
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One writer at a time: the sweeping of one would take what another has aside."""
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _swap(aside: Path, current: Path) -> None:
@@ -92,7 +111,7 @@ def _sweep(folder: Path) -> None:
 def load(home: Path) -> Snapshot:
     """The current snapshot. Raises ``UserError`` where there is none, it is damaged, or a newer program wrote it."""
     current = folder_of(home)
-    before: int | None = -1
+    before: object = -1
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(_PAUSE_S)
@@ -112,12 +131,13 @@ def load(home: Path) -> Snapshot:
     )
 
 
-def _identity(folder: Path) -> int | None:
+def _identity(folder: Path) -> tuple[int, int] | None:
     """What tells one snapshot folder from the next under the same name; ``None`` where there is none."""
     try:
-        return folder.stat().st_ino
+        about = folder.stat()
     except OSError:
         return None
+    return about.st_ino, about.st_mtime_ns  # the number of a folder that is gone is soon another's
 
 
 def _load(folder: Path) -> Snapshot:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from ciberaula.grading.sandbox import host
 from ciberaula.grading.sandbox.levels import CHOICE
 from ciberaula.grading.sandbox.limits import Limits
 
+# What comes to its end by itself may take long on a loaded machine.
+PATIENCE_S = 120.0
 # What the code tells goes out the one way there is: as the answer sheet.
 TELL = "\nimport json as _j; open('respuestas.json', 'w').write(_j.dumps(seen))"
 
@@ -36,17 +38,21 @@ def run_in_sandbox(
     *cells: str,
     limits: Limits | None = None,
     datasets: Path | None = None,
-    seconds: float = 20,
+    seconds: float | Sequence[float] = PATIENCE_S,
 ) -> Seen:
-    """Run ``cells`` over a copy of ``folder`` and end the run. A reply is its status, or ``timeout`` or ``died``."""
+    """Run ``cells`` over a copy of ``folder`` and end the run. A reply is its status, or ``timeout`` or ``died``.
+
+    ``seconds`` is the limit of every cell, or one for each of them.
+    """
+    each = [seconds] * len(cells) if isinstance(seconds, int | float) else list(seconds)
 
     def work() -> Seen:
         kernel = GradingKernel(KERNEL, cwd=folder, limits=limits or Limits(), datasets=datasets)
         replies = []
         try:
-            for cell in cells:
+            for cell, limit in zip(cells, each, strict=True):
                 try:
-                    reply = kernel.execute(cell, timeout=seconds)
+                    reply = kernel.execute(cell, timeout=limit)
                     replies.append(reply.get("ename") or str(reply.get("status")))
                 except KernelTimeout as error:
                     replies.append("interrupted" if error.interrupted else "timeout")

@@ -14,18 +14,19 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ciberaula.grading import kernels
 from ciberaula.grading.isolated import KERNEL, KernelIsolatedRun
 from ciberaula.grading.kernels import on_kernel_thread
 from ciberaula.grading.sandbox import cgroups, host, landlock, levels, protocol
 from ciberaula.grading.sandbox.levels import LEVELS, SandboxRefused
 from ciberaula.grading.sandbox.limits import MIB, Limits
-from tests.grading.sandbox.conftest import TELL
+from tests.grading.sandbox.conftest import PATIENCE_S, TELL
 
 SHEET = '{"a": 1}'
 SAVED = f"open('respuestas.json', 'w').write({SHEET!r})"
 
 
-def gone(processes, seconds=10):
+def gone(processes, seconds=PATIENCE_S):
     _ended, alive = psutil.wait_procs(processes, timeout=seconds)
     return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
 
@@ -35,7 +36,19 @@ def children():
 
 
 def sandboxed():
-    return [one for one in children() if "ciberaula.grading.sandbox.nursery" in " ".join(one.cmdline())]
+    """Of a run that is over, the last processes may be ending just now: those are gone, or have no command any more."""
+    found = []
+    for one in children():
+        with contextlib.suppress(psutil.Error):
+            if "ciberaula.grading.sandbox.nursery" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
+
+
+@pytest.fixture
+def ample(monkeypatch):
+    """A kernel that obeys an interrupt has all the time it needs to say so."""
+    monkeypatch.setattr(kernels, "INTERRUPT_GRACE_SECONDS", PATIENCE_S)
 
 
 def test_pandas_pyarrow_and_the_classroom_work_and_each_run_begins_anew(box):
@@ -65,14 +78,17 @@ def test_endless_output_costs_nobody_anything(box):
     assert seen.replies == ["ok", "ok"]
 
 
-def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(box):
-    assert box("while True: pass", SAVED, seconds=1).replies == ["interrupted", "ok"]
+def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(box, ample):
+    seen = box("'ready'", "while True: pass", SAVED, seconds=[PATIENCE_S, 2, PATIENCE_S])
+    assert seen.replies == ["ok", "interrupted", "ok"]
 
 
 def test_a_loop_that_ignores_interrupts_is_ended_and_what_was_saved_stays(box):
-    stubborn = SAVED + "\nimport signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
-    seen = box(stubborn, seconds=0.5)
-    assert seen.replies == ["timeout"]
+    # ipykernel sets its own handler before each cell: not any more.
+    deaf = "import signal, ipykernel.kernelbase as base\nbase.signal = signal.signal\n"
+    deaf += "signal.signal(signal.SIGINT, signal.SIG_IGN); base.signal = lambda *_: signal.SIG_IGN"
+    seen = box(SAVED + "\n" + deaf, "while True: pass", seconds=[PATIENCE_S, 0.5])
+    assert seen.replies == ["ok", "timeout"]
     assert seen.left.sheet == SHEET.encode()
 
 
@@ -88,11 +104,9 @@ def test_processor_time_has_an_end_of_its_own(box):
     "code", ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)", "import os; os.abort()"]
 )
 def test_a_process_that_ends_itself_is_noticed_at_once(box, code):
-    started = time.monotonic()
     seen = box(SAVED + "\n" + code)
-    assert seen.replies == ["died"]
+    assert seen.replies == ["died"]  # and not «timeout»: nobody waited for the limit of the cell
     assert seen.left.sheet == SHEET.encode()
-    assert time.monotonic() - started < 15  # far below the limit of the cell: nobody waits for it
 
 
 def test_threads_files_and_disk_have_limits(box):
@@ -165,7 +179,7 @@ for number in range(3, 200):
         one = socket.socket(fileno=os.dup(number))
         if one.getsockname().endswith("/z") and one.getpeername() is not None: sockets.append(one)
     except (OSError, AttributeError): pass
-sockets[0].settimeout(2)
+sockets[0].settimeout(100)
 """
 FLOODS = {
     "small frames of one endless message": "b'\\x01\\x00' * 50_000",
@@ -222,7 +236,7 @@ def test_nothing_of_a_run_is_left_when_it_is_over(box, monkeypatch):
         box("import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()", SAVED)
         assert Path(own).stat().st_mtime_ns > untouched
         assert [*Path(own).iterdir()] == []
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while {one.pid for one in children()} - processes and time.monotonic() < deadline:
         time.sleep(0.01)
     assert {one.pid for one in children()} <= processes
@@ -271,7 +285,7 @@ def test_a_level_that_is_asked_for_and_does_not_work_is_a_refusal(folder, at_lev
 def test_without_bubblewrap_landlock_takes_its_place_and_says_so(folder, at_level, monkeypatch):
     at_level("")
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    report = KernelIsolatedRun(KERNEL, folder / "sin-datos", 20, 30).run([SAVED], folder)
+    report = KernelIsolatedRun(KERNEL, folder / "sin-datos", PATIENCE_S, PATIENCE_S).run([SAVED], folder)
     assert (report.failed_cells, report.stopped) == (0, None)
     assert (folder / "respuestas.json").read_text() == SHEET
     shared = host.shared(None)
@@ -290,7 +304,7 @@ def test_where_namespaces_in_namespaces_are_refused_each_run_has_its_bubblewrap(
         return start(level, datasets)
 
     monkeypatch.setattr(levels, "start", refused)
-    report = KernelIsolatedRun(KERNEL, folder / "sin-datos", 20, 30).run([SAVED], folder)
+    report = KernelIsolatedRun(KERNEL, folder / "sin-datos", PATIENCE_S, PATIENCE_S).run([SAVED], folder)
     assert (report.failed_cells, report.stopped) == (0, None)
     assert host.shared(None).level == "bubblewrap"
 
@@ -304,7 +318,7 @@ def test_an_unknown_level_is_told(folder, at_level):
 def test_who_is_not_root_gets_a_user_namespace(folder, at_level, monkeypatch):
     at_level("nursery")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    run = KernelIsolatedRun(KERNEL, folder / "sin-datos", 20, 30)
+    run = KernelIsolatedRun(KERNEL, folder / "sin-datos", PATIENCE_S, PATIENCE_S)
     assert run.run([SAVED], folder).failed_cells == 0
     (outer,) = [one for one in sandboxed() if one.parent() == psutil.Process()]
     assert "--unshare-user" in outer.cmdline()
@@ -314,11 +328,30 @@ def test_who_is_not_root_gets_a_user_namespace(folder, at_level, monkeypatch):
 @pytest.mark.parametrize("level", ["bubblewrap", "landlock"])
 def test_without_namespaces_of_its_own_somebody_watches_disk_and_threads(box, at_level, level):
     at_level(level)
-    many = "import time\nfor n in range(500): open(f'f{n}', 'w').close()\ntime.sleep(20)"
+    many = "import time\nfor n in range(500): open(f'f{n}', 'w').close()\ntime.sleep(600)"
     seen = box(SAVED, many, limits=Limits(files=200))
     assert seen.replies == ["ok", "died"]
     assert seen.left.ended == "disk"
     assert seen.left.sheet == SHEET.encode()
+
+
+# Threads of the account that runs have, as the runs of other graders of the machine have them.
+OTHERS = f"""
+import os, threading
+if os.geteuid() == 0: os.setresuid({levels.NOBODY}, {levels.NOBODY}, {levels.NOBODY})
+for _ in range(200): threading.Thread(target=threading.Event().wait, daemon=True).start()
+print("ready", flush=True)
+input()
+"""
+
+
+def test_what_other_graders_of_the_machine_run_ends_no_run(box, at_level):
+    at_level("bubblewrap")
+    command = [sys.executable, "-c", OTHERS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as others:
+        assert others.stdout is not None
+        assert others.stdout.readline() == b"ready\n"
+        assert box(SAVED).replies == ["ok"]
 
 
 def test_the_file_of_a_submission_goes_in_as_it_is(tmp_path):
@@ -384,24 +417,30 @@ def test_a_system_without_control_groups_of_version_2_has_none(tmp_path):
 @pytest.mark.parametrize("who", ["kernel", "supervisor"])
 def test_what_somebody_else_ended_is_run_once_more(folder, at_level, who):
     at_level("nursery")
-    run = KernelIsolatedRun(KERNEL, folder / "sin-datos", 20, 30)
+    run = KernelIsolatedRun(KERNEL, folder / "sin-datos", PATIENCE_S, PATIENCE_S)
     run.run(["1"], folder)  # the nursery is there
     resting = {one.pid for one in sandboxed()}
     shots: list[int] = []
+    over = threading.Event()
 
     def shoot():
-        while not shots:
+        while not shots and not over.is_set():
             with contextlib.suppress(psutil.Error):  # whatever comes and goes meanwhile
-                kernels = [one for one in sandboxed() if one.pid not in resting and not one.children()]
-                if kernels and kernels[-1].ppid() not in resting:
-                    victim = kernels[-1] if who == "kernel" else kernels[-1].parent()
+                running = [one for one in sandboxed() if one.pid not in resting and not one.children()]
+                if running and running[-1].ppid() not in resting:
+                    victim = running[-1] if who == "kernel" else psutil.Process(running[-1].ppid())
+                    (folder / "otra-vez").touch()  # the second run finds it in its copy, and does not wait
                     victim.kill()
                     shots.append(victim.pid)
 
     killer = threading.Thread(target=shoot)
     killer.start()
-    report = run.run(["import time; time.sleep(0.6)", SAVED], folder)
-    killer.join()
+    waiting = "import os, time\nif not os.path.exists('otra-vez'): time.sleep(600)"
+    try:
+        report = run.run([waiting, SAVED], folder)
+    finally:
+        over.set()
+        killer.join()
     assert len(shots) == 1
     assert (report.failed_cells, report.stopped) == (0, None)
     assert (folder / "respuestas.json").read_text() == SHEET

@@ -52,7 +52,7 @@ def probe(request, tmp_path_factory):
         code = f"OUTSIDE = {outside!r}\n" + Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
         read = f"seen['canary'] = 0\nattempt('canary', lambda: open({str(canary)!r}).read())\n"
         read += "json.dump(seen, open('respuestas.json', 'w'))"
-        seen = run_in_sandbox(folder, code, read, datasets=datasets, seconds=60)
+        seen = run_in_sandbox(folder, code, read, datasets=datasets)
         on_kernel_thread(host.close)
     assert seen.replies == ["ok", "ok"]
     return Probe(request.param, seen.told, datasets, canary, seen.left.sheet.decode())

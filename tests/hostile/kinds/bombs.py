@@ -12,6 +12,7 @@ KINDS = [
     code(
         "memory-bomb",
         "bloques = []\nfor _ in range(64):\n    bloques.append(bytearray(64 * 2 ** 20))\ncuente('SIN LÍMITE')",
+        endless=True,
         dangerous=True,
         check=_inside,
     ),
@@ -139,6 +140,7 @@ KINDS = [
     code(
         "deep-folders",
         "import os\nfor n in range(100_000):\n    os.mkdir('d'); os.chdir('d')\ncuente('SIN LÍMITE')",
+        endless=True,
         dangerous=True,
         check=_inside,
     ),
@@ -168,6 +170,7 @@ KINDS = [
         "zip-bomb-in-memory",
         "import zlib\nd = zlib.decompressobj()\ndata = zlib.compress(bytes(2 ** 27), 9)\n"
         "kept = [zlib.decompress(data) for _ in range(64)]\ncuente('SIN LÍMITE')",
+        endless=True,
         dangerous=True,
         check=_inside,
     ),
@@ -180,6 +183,7 @@ KINDS = [
             def __str__(self): return 'A' * (300 * 2 ** 20)
         raise Enorme()
         """,
+        endless=True,
         dangerous=True,
         check=_inside,
     ),

@@ -245,6 +245,21 @@ def _hundred_thousand(desk: Desk) -> None:
     desk.hand_in(RIGHT, edit=_many_cells)
 
 
+@made("metadata-of-a-million-objects", state="failed", points={}, reason="demasiadas partes")
+def _million_objects(desk: Desk) -> None:
+    desk.hand_in(RIGHT, edit=lambda nb: nb.metadata.update(x="AQUI"))
+    path = desk.folder / "prueba.ipynb"
+    path.write_bytes(path.read_bytes().replace(b'"AQUI"', b"[" + b"{}," * 1_000_000 + b"{}]"))
+
+
+@made("output-of-a-million-brackets")  # odd, and no more than text
+def _million_brackets(desk: Desk) -> None:
+    def edit(nb: Any) -> None:
+        _graded_cell(nb, "p01").outputs = [nbformat.v4.new_output("stream", text='[{,"\\\n' * 1_000_000)]
+
+    desk.hand_in(edit=edit)
+
+
 @made("no-notebook", state="failed", points={}, reason="no trae el cuaderno")
 def _no_notebook(desk: Desk) -> None:
     desk.accompany(RIGHT)
@@ -263,4 +278,12 @@ def _more_notebooks(desk: Desk) -> None:
         (desk.folder / name).write_bytes(b"{ roto")
 
 
-KINDS += [_huge_output, _hundred_thousand, _no_notebook, _other_name, _more_notebooks]
+KINDS += [
+    _huge_output,
+    _hundred_thousand,
+    _million_objects,
+    _million_brackets,
+    _no_notebook,
+    _other_name,
+    _more_notebooks,
+]

@@ -43,7 +43,8 @@ def _alive(result: Result) -> None:
 
 
 def _kind(name: str, alter: str) -> Kind:
-    return code(name, FORGE.format(alter=alter), points=EARNED, check=_alive)
+    waited_for = name == "reply-that-says-nothing"
+    return code(name, FORGE.format(alter=alter), endless=waited_for, points=EARNED, check=_alive)
 
 
 KINDS = [

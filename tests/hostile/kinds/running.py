@@ -24,7 +24,7 @@ def _interrupted(result: Result) -> None:
 
 
 RUNNING = [
-    code("endless-loop", "while True: pass", check=_interrupted),
+    code("endless-loop", "while True: pass", endless=True, check=_interrupted),
     code(
         "endless-loop-that-ignores-interrupts",
         """
@@ -35,12 +35,18 @@ RUNNING = [
                 while True: pass
             except BaseException: pass
         """,
+        endless=True,
         check=_stopped,
     ),
-    code("endless-power-in-c", "x = 7 ** (10 ** 9)", check=_interrupted),
-    code("endless-sum-in-c", "sum(range(10 ** 13))", check=_stopped),
-    code("endless-regular-expression", "import re; re.match(r'(a|a|aa)+$', 'a' * 90 + 'b')", check=_interrupted),
-    code("endless-sleep", "import time; time.sleep(10 ** 6)", check=_interrupted),
+    code("endless-power-in-c", "x = 7 ** (10 ** 9)", endless=True, check=_interrupted),
+    code("endless-sum-in-c", "sum(range(10 ** 13))", endless=True, check=_stopped),
+    code(
+        "endless-regular-expression",
+        "import re; re.match(r'(a|a|aa)+$', 'a' * 90 + 'b')",
+        endless=True,
+        check=_interrupted,
+    ),
+    code("endless-sleep", "import time; time.sleep(10 ** 6)", endless=True, check=_interrupted),
     code("endless-input", "input('¿?'); cuente('leyó')", check=lambda result: _never(result, "leyó")),
     code(
         "every-cell-takes-its-time",
@@ -50,8 +56,8 @@ RUNNING = [
     code("system-exit", "import sys; sys.exit(0)"),
     code("crash", "import ctypes; ctypes.string_at(0)", check=_died),
     code("abort", "import os; os.abort()", check=_died),
-    code("deep-recursion", "import sys; sys.setrecursionlimit(10 ** 9)\ndef f(): f()\nf()"),
-    code("endless-output", "while True: print('A' * 10_000)", check=_interrupted),
+    code("deep-recursion", "import sys; sys.setrecursionlimit(10 ** 9)\ndef f(): f()\nf()", endless=True),
+    code("endless-output", "while True: print('A' * 10_000)", endless=True, check=_interrupted),
     code(
         "huge-output",
         "import sys\nsys.stdout.write('A' * 30_000_000)\nsys.stdout.flush()\n"
@@ -199,7 +205,7 @@ RUNNING = [
         "debugger-and-shell",
         "get_ipython().system('sleep 0')\nget_ipython().run_line_magic('alias', 'ls false')\ncuente('hecho')",
     ),
-    code("asynchronous-for-ever", "import asyncio\nawait asyncio.sleep(10 ** 6)", check=_interrupted),
+    code("asynchronous-for-ever", "import asyncio\nawait asyncio.sleep(10 ** 6)", endless=True, check=_interrupted),
     code(
         "kernel-without-its-channel",
         "kernel = get_ipython().kernel\nkernel.shell_stream and kernel.shell_stream.close()\nraise SystemExit",

@@ -21,6 +21,7 @@ function render({ model, el }) {
   const send = (message) => {
     talk.count += 1;
     talk.stamp = `${view}-${talk.count}`;
+    root.dataset.waiting = ""; // for whoever looks at the page: not everything sent has been heard yet
     if (message.type === "press") talk.pressed = talk.stamp;
     model.send({ ...message, stamp: talk.stamp });
   };
@@ -45,6 +46,7 @@ function render({ model, el }) {
     if (mine) talk.stamp = null; // everything this view sent has been heard
     _showStatus(status, state.status);
     body.update(state, mine);
+    if (mine) delete root.dataset.waiting;
     if (state.stamp && state.stamp === talk.pressed) _bringIntoView(root, status);
   };
   update();
@@ -161,7 +163,8 @@ function _answerBody(spec, send, talk) {
     after: spec.type === "fitting" ? [] : [explanation, result],
     flush: () => typing.flush(),
     update(state) {
-      if (control.refit) control.refit(state.sections || spec.sections, state.value);
+      // Fields drawn anew hold what the person chose since: what Python tells here may be older than that.
+      if (control.refit) control.refit(state.sections || spec.sections, talk.stamp === null ? state.value : control.get());
       const writing = typing.due || (control.typed || []).includes(document.activeElement);
       const told = JSON.stringify(state.value);
       const mine = talk.stamp !== null || writing;

@@ -168,7 +168,7 @@ def _become_code(
         os.chdir(folder)
         sys.path[:] = [str(folder), *(one for one in sys.path if one)]
         sys.argv = ["ciberaula"]
-        _limit(seed.limits, ceiling)
+        _limit(seed.limits, ceiling, own_account=world.nested)
         syscalls.drop_capabilities()
         syscalls.no_new_privileges()
         syscalls.die_with_parent(signal.SIGKILL)
@@ -189,12 +189,21 @@ def _become_code(
         os._exit(1)
 
 
-def _limit(limits: Limits, ceiling: int) -> None:
+# Where the system counts threads by account, and the account is not the run's own: room for what else it has running.
+_OTHERS_THREADS = 4096
+
+
+def _limit(limits: Limits, ceiling: int, *, own_account: bool) -> None:
+    """Set the bounds of the code's process. The number of threads is also watched from outside (``_too_much``).
+
+    ``own_account``: nobody else counts in its user namespace. Without one, the runs of every grader of the machine do (and
+    with Landlock, the grader's own programs): a low bound would then end a run for what others do.
+    """
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: limits.cpu_seconds,
         resource.RLIMIT_AS: ceiling,
-        resource.RLIMIT_NPROC: limits.threads,
+        resource.RLIMIT_NPROC: limits.threads + (0 if own_account else _OTHERS_THREADS),
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_FSIZE: limits.file_bytes,
         resource.RLIMIT_MEMLOCK: 0,

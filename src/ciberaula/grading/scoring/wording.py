@@ -109,6 +109,7 @@ def _quoted(entries: Iterable[spec.Item] | Iterable[spec.Choice] | Iterable[Turn
     return f"«{_clean(text) or id[:_MAX_TEXT]}»"
 
 
+@lru_cache(maxsize=4096)
 def _clean(text: str) -> str:
     """Plain text on one line, its final stop left to the sentence around it."""
     plain = to_plain(text)
