@@ -97,7 +97,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a heap of files": (_files, "la entrega pasa de"),
     "folders in folders": (_folders, "carpetas, una dentro de otra"),
     "a link as folder": (_link, "es un enlace a otra carpeta"),
-    "a link as notebook": (_linked_notebook, "no trae el cuaderno"),
+    "a link as notebook": (_linked_notebook, "era un enlace o pasa de 32 MB"),
     "no date": (_date, "no se entiende"),
 }
 

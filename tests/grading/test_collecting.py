@@ -3,7 +3,7 @@
 import os
 import pwd
 import shutil
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,10 @@ from ciberaula.errors import UserError
 from ciberaula.grading import collecting, ledger
 from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
-from ciberaula.grading.collecting import collect, next_attempts, next_round
+from ciberaula.grading.collecting import Collected, collect, next_attempts, next_round
 from ciberaula.grading.config import course_config
 from ciberaula.grading.inbound import Handed, handed_in
-from tests.grading.course import ASSIGNMENT, RIGHT, hand_in, sheet
+from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in, sheet
 
 START = datetime(2026, 3, 2, 10)
 WORSE, WORST = {**RIGHT, "p01": "a"}, {"p01": "a", "p02": 1, "p03": "si"}
@@ -69,6 +69,38 @@ def test_where_the_last_counts_only_it_comes_in(course, inbound):
     assert (here(course) / "respuestas.json").read_bytes() == sheet(RIGHT)
     assert len(list(inbound.iterdir())) == 5
     assert sorted(path.name for path in here(course).parent.iterdir()) == [ASSIGNMENT]
+
+
+def test_work_dated_by_a_clock_that_ran_ahead_does_not_shut_the_door(course, inbound, monkeypatch):
+    now = int((datetime.now(UTC).replace(tzinfo=None) - START).total_seconds() // 3600)
+    submit(inbound, "ana", WORSE, now + 1000)
+    assert collect(course_config(), ASSIGNMENT).brought == ("ana",)  # it is all there is
+    assert collect(course_config(), ASSIGNMENT).brought == ()
+    assert [one.state for one in Cohort().autograde(ASSIGNMENT)] == ["graded"]
+    submit(inbound, "ana", RIGHT, now)
+    assert collect(course_config(), ASSIGNMENT).brought == ("ana",)
+    assert [one.state for one in Cohort().autograde(ASSIGNMENT)] == ["graded"]
+    assert attempts(course) == {"ana": [(4.0, False), (6.0, True)]}
+    assert collect(course_config(), ASSIGNMENT).brought == ()
+    # Nor does it come back once its day has come.
+    monkeypatch.setattr(ledger, "utc_now", lambda: START + timedelta(hours=now + 2000))
+    assert collect(course_config(), ASSIGNMENT).brought == ()
+    assert (here(course) / "respuestas.json").read_bytes() == sheet(RIGHT)
+
+
+def test_what_is_too_large_or_has_the_longest_name_leaves_a_note(course, inbound):
+    def odd(folder):
+        with (folder / f"{NOTEBOOK}.ipynb").open("r+b") as stream:
+            stream.truncate(35_000_000)
+        (folder / ("x" * 255)).symlink_to("/etc/hostname")
+
+    submit(inbound, "ana", RIGHT, more=odd)
+    assert collect(course_config(), ASSIGNMENT) == Collected(("ana",))
+    (outcome,) = Cohort().autograde(ASSIGNMENT)
+    assert outcome.reason == (
+        f"el cuaderno no se recogió: era un enlace o pasa de 32 MB ({NOTEBOOK}.ipynb.apartado); pida otra entrega"
+    )
+    assert (here(course) / ("x" * 246 + ".apartado")).is_file()
 
 
 def test_collecting_says_how_many_came_in_and_how_many_were_here(course, inbound, capsys):

@@ -80,6 +80,15 @@ def told(db_url, item):
     return by_hand(changes.get(item, ()), auto, manual)
 
 
+def test_a_reason_is_one_line_of_what_can_be_seen(db_url):
+    made = override(
+        db_url, ASSIGNMENT, "ana", "p01", 1, author="Marta\n\x1b[31mroja", reason="  Lo explicó\n\u202eaquí "
+    )
+    assert (made.author, made.reason) == ("Marta ?[31mroja", "Lo explicó ?aquí")
+    with pytest.raises(UserError, match="Falta el motivo"):
+        override(db_url, ASSIGNMENT, "ana", "p01", 1, author="Marta", reason=" \n ")
+
+
 def test_a_change_is_in_nbgrader_and_signed_in_the_ledger(db_url):
     made = override(db_url, ASSIGNMENT, "ana", "p01", 1.5, **SIGNED)
     assert grade(db_url, "p01") == (0, 1.5, False)

@@ -18,7 +18,8 @@ ZERO, DAILY = Late(penalty="zero"), Late(penalty="points", points_per_day=1)
 
 def attempt(number, points=None, state="graded", hours=None, *, counts=False, reason=None):
     at = None if hours is None else DUE + timedelta(hours=hours)
-    return Attempt("t", "ana", number, at, "s", f"d{number}", "k", state, reason, points, counts, f"r{number}", DUE)
+    graded = DUE + timedelta(days=999)
+    return Attempt("t", "ana", number, at, "s", f"d{number}", "k", state, reason, points, counts, f"r{number}", graded)
 
 
 def play(policy, attempts, due=DUE):
@@ -31,6 +32,13 @@ def play(policy, attempts, due=DUE):
             known = [replace(other, counts=False) for other in known]
         known.append(replace(one, counts=counts))
     return next((one for one in known if one.counts), None)
+
+
+def test_a_date_of_a_clock_that_ran_ahead_keeps_nothing_from_following():
+    ahead, soon = attempt(1, 5, hours=100, counts=True), attempt(2, 2, hours=1)
+    assert why_kept(LAST, [ahead], soon) == "cuenta la última entrega, la n.º 1"
+    assert why_kept(LAST, [ahead], replace(soon, graded_at=DUE + timedelta(hours=2))) is None
+    assert why_kept(LAST, [ahead], replace(soon, graded_at=DUE + timedelta(hours=99.9))) is not None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import threading
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.engine import Order, grade_chunk
 from ciberaula.grading.serve_command import add_commands
-from ciberaula.grading.serving import LAST_PAUSE_S, MOST_DEATHS, RESERVE_BYTES, Service, Settings
+from ciberaula.grading.serving import LAST_PAUSE_S, MOST_DEATHS, ONCE_PATIENCE_S, RESERVE_BYTES, Service, Settings
 from ciberaula.grading.serving_health import HealthFile, health_line, only_one, open_log, outcome_words
 from ciberaula.grading.serving_work import Pool, Report, grade_and_show, trouble_of
 from ciberaula.paths import home
@@ -156,6 +157,22 @@ def test_a_full_disk_stops_everything_until_there_is_space(bench, course):
     assert bench.state == "running"
     assert "Se reanuda" in bench.log
     assert page_for(ana).exists()
+
+
+def test_a_run_that_is_to_end_does_not_wait_for_ever(bench, course):
+    submit(course, "ana", RIGHT)
+    bench.free = RESERVE_BYTES - 1
+    bench.service.settings = replace(bench.service.settings, interval_s=0.001)
+    turn = bench.service.turn
+
+    def minute():
+        turn()
+        bench.clock.now += 60
+
+    bench.service.turn = minute
+    with pytest.raises(UserError, match="en pausa: falta espacio en disco"):
+        bench.service.run(threading.Event(), once=True)
+    assert bench.clock.now > ONCE_PATIENCE_S
 
 
 @pytest.mark.parametrize(("trouble", "state"), [("disk", "no_space"), ("database", "no_gradebook")])

@@ -19,7 +19,7 @@ from ciberaula.files import cause
 from ciberaula.grading.checks import plain_errors
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.repair import set_aside_odd_files
-from ciberaula.grading.submission_files import handed_in_at, refuse_heaps
+from ciberaula.grading.submission_files import handed_in_at, note_name, refuse_heaps
 from ciberaula.grading.work import read_notebook
 from ciberaula.i18n import _
 
@@ -39,6 +39,13 @@ def admit(submitted: Path, notebooks: Collection[str]) -> list[str]:
     handed_in_at(submitted)
     found = [name for name in notebooks if (submitted / f"{name}.ipynb").is_file()]
     if not found:
+        aside = next((note for name in notebooks if (note := submitted / note_name(f"{name}.ipynb")).is_file()), None)
+        if aside is not None:
+            raise UserError(
+                _("el cuaderno no se recogió: era un enlace o pasa de {mb} MB ({note}); pida otra entrega").format(
+                    mb=MAX_NOTEBOOK_BYTES // 2**20, note=aside.name
+                )
+            )
         raise UserError(_("la entrega no trae el cuaderno de la tarea"))
     return found
 

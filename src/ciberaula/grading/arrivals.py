@@ -138,7 +138,8 @@ class BundleBox:
             target = _free_name(self.folder / place, bundle.name)
             bundle.rename(target)
             if words:
-                target.with_name(target.name + ".txt").write_text(words + "\n", encoding="utf-8")
+                note = os.fsdecode(os.fsencode(target.name)[:251]) + ".txt"  # the longest names have no room for more
+                target.with_name(note).write_text(words + "\n", encoding="utf-8", errors="replace")
         except OSError:
             if watched is not None and bundle.exists():
                 self._watched[bundle.name] = watched

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -30,6 +30,8 @@ from ciberaula.i18n import _, ngettext
 _STAGING = ".recogido-"
 # Copied before one sync of the disk.
 _AT_ONCE = 100
+# A clock may be a little ahead of another.
+AHEAD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _collect(
         every=every,
         busy={student for student, folder in here.items() if every and not _was_graded(folder, known.get(student, ()))},
     )
+    if not every:
+        chosen = _not_graded_before(chosen, here, course, assignment)
     brought: list[str] = []
     for start in range(0, len(chosen), _AT_ONCE):
         brought += _bring(chosen[start : start + _AT_ONCE], course, assignment, refused)
@@ -143,18 +147,21 @@ def next_attempts(
     *,
     every: bool,
     busy: Container[str] = (),
+    now: datetime | None = None,
 ) -> tuple[list[Handed], int]:
     """Which attempts to bring in now, at most one a trainee, and how many must wait for a later turn.
 
     ``here``: the moment of what lies in ``submitted/``; without an entry there is nothing (an entry may be ``None``: work
     without a date). ``graded``: the moments of the attempts graded so far. ``busy``: whose work in ``submitted/`` waits
-    to be graded. Not ``every``: only the latest, if it is newer.
+    to be graded. Not ``every``: only the latest, if it is newer. What a clock that ran ahead dated in the future (``now``)
+    counts as the oldest: else nothing could ever come after it.
     """
+    soon = (now or ledger.utc_now()) + AHEAD
     chosen, waiting = [], 0
     for student, attempts in handed.items():
         if not every:
-            last, kept = attempts[-1], here.get(student)
-            chosen += [last] if kept is None or last.at > kept else []
+            last, kept = max(attempts, key=lambda one: (one.at <= soon, one.at)), here.get(student)
+            chosen += [last] if kept is None or (last.at <= soon, last.at) > (kept <= soon, kept) else []
             continue
         seen = {*graded.get(student, ()), *([here[student]] if student in here else [])}
         pending = [one for one in attempts if one.at not in seen]
@@ -189,6 +196,15 @@ def _complete(attempts: Iterable[Handed], ready: Callable[[Path], bool]) -> list
         except OSError:
             continue  # it went away while we looked
     return found
+
+
+def _not_graded_before(
+    chosen: list[Handed], here: Mapping[str, Path], course: CourseDirectory, assignment: str
+) -> list[Handed]:
+    """``chosen`` without what was graded already and then made room for what lies here, whatever the clocks said."""
+    again = [one.student for one in chosen if one.student in here]
+    known = _known(str(course.db_url), assignment, again) if again else {}
+    return [one for one in chosen if one.at not in {former.submitted_at for former in known.get(one.student, ())}]
 
 
 def _here(course: CourseDirectory, assignment: str, students: Iterable[str]) -> dict[str, Path]:

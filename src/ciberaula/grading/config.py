@@ -60,7 +60,7 @@ def configure_exchange(c: Any) -> None:
     course = c.CourseDirectory
     course.course_id = COURSE_ID
     course.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *NEVER_RELEASED, ".ciberaula"]
-    course.max_file_size = 20_000  # kilobytes
+    course.max_file_size = 34_000  # kilobytes: what grading takes (``admission``), and a little more
     c.Exchange.root = str(exchange)
     c.Exchange.cache = str(runs / "cache" / "nbgrader")
     # Times are kept in UTC: nbgrader misreads the numeric offsets of zones without a name, Ecuador's among them.

@@ -15,16 +15,17 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from ciberaula.errors import UserError
+from ciberaula.errors import UserError, one_line
 from ciberaula.files import cause
-from ciberaula.grading.config import COURSE_ID, SET_ASIDE
+from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.feedback import NAMED_BY
 from ciberaula.grading.roster import STUDENT_ID
-from ciberaula.grading.submission_files import MAX_DEPTH, TIMESTAMP, moment
+from ciberaula.grading.submission_files import MAX_DEPTH, TIMESTAMP, moment, note_name
 from ciberaula.i18n import _
 
 _CHUNK = 1024 * 1024
 _REST_SECONDS = 120
+_ODD = _("Aquí había un enlace o un archivo especial llamado {name}; no se recogió.")
 MAX_FILES = 2000
 
 
@@ -142,7 +143,7 @@ def copy_attempt(one: Handed, target: Path, course: CourseDirectory) -> None:
             if stat.S_ISDIR(kind):
                 continue
             if not stat.S_ISREG(kind):
-                _note(place, name)
+                _note(place, name, _ODD)
                 continue
             left -= _copy_file(name, descriptor, place, min(course.max_file_size * 1000, left), left)
     # The exchange's word, not a file that the trainee could have written: it also says what was collected.
@@ -150,16 +151,17 @@ def copy_attempt(one: Handed, target: Path, course: CourseDirectory) -> None:
 
 
 def _copy_file(name: str, folder: int, place: Path, most: int, left: int) -> int:
-    """Copy one file and return its bytes. One over nbgrader's limit for files is left out, as nbgrader does."""
+    """Copy one file and return its bytes. One over nbgrader's limit for files is left out, as nbgrader does, and noted."""
     source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     with os.fdopen(source, "rb") as stream:
         about = os.fstat(source)
         if not stat.S_ISREG(about.st_mode):
-            _note(place, name)
+            _note(place, name, _ODD)
             return 0
         if about.st_size > left:
             raise UserError(_("ocupa más de lo admitido; pida que la reduzca"))
         if about.st_size > most:
+            _note(place, name, _("Aquí había un archivo demasiado grande llamado {name}; no se recogió."))
             return 0
         size = 0
         with (place / name).open("xb") as out:
@@ -169,10 +171,9 @@ def _copy_file(name: str, folder: int, place: Path, most: int, left: int) -> int
     return size
 
 
-def _note(place: Path, name: str) -> None:
+def _note(place: Path, name: str, words: str) -> None:
     """What ``repair.set_aside_odd_files`` leaves where something was that nothing may open."""
-    words = _("Aquí había un enlace o un archivo especial llamado {name}; no se recogió.").format(name=name)
-    _write(place / (name + SET_ASIDE), words.encode("utf-8", "replace") + b"\n")
+    _write(place / note_name(name), words.format(name=one_line(name, 255)).encode("utf-8", "replace") + b"\n")
 
 
 def _write(path: Path, data: bytes) -> None:

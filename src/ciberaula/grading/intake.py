@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from ciberaula.classroom.participant import LOCAL_STUDENT
 from ciberaula.classroom.sheetfile import SHEET_FILE
-from ciberaula.errors import UserError
+from ciberaula.errors import UserError, one_line
 from ciberaula.files import cause
 from ciberaula.grading.bundle import EXTRA_FILES, MANIFEST, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Manifest
 from ciberaula.grading.work import damage
@@ -32,6 +32,7 @@ MAX_MANIFEST_BYTES = 64 * 1024
 # Text deflates up to some 20 times; beyond this, a file is made to swell.
 MAX_RATIO = 200
 _CHUNK = 64 * 1024
+DAMAGED = _("está dañado o no es un paquete de entrega; pida que lo envíe de nuevo.")
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,15 @@ def collect(files: Iterable[Path], desk: Desk, *, now: datetime | None = None) -
         try:
             yield _take_in(file, desk, now or datetime.now(UTC))
         except UserError as error:
-            yield Intake(file, "refused", f"{file.name}: {error}")
+            yield Intake(file, "refused", f"{shown_name(file)}: {error}")
         except OSError as error:
             words = _("no se pudo recibir: {cause}.").format(cause=cause(error))
-            yield Intake(file, "refused", f"{file.name}: {words}", errno=error.errno)
+            yield Intake(file, "refused", f"{shown_name(file)}: {words}", errno=error.errno)
+
+
+def shown_name(file: Path) -> str:
+    """The name of a bundle for a line: whoever sent it chose it."""
+    return one_line(file.name, 120)
 
 
 def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:
@@ -91,7 +97,7 @@ def _take_in(file: Path, desk: Desk, now: datetime) -> Intake:
         room = desk.waiting_room if manifest.assignment in desk.one_by_one else None
         state, message = _place(folder, target, manifest, made, room)
     words = message.format(student=manifest.student, assignment=manifest.assignment)
-    return Intake(file, state, f"{file.name}: {words}", manifest.student, manifest.assignment)
+    return Intake(file, state, f"{shown_name(file)}: {words}", manifest.student, manifest.assignment)
 
 
 def _check_content(manifest: Manifest, folder: Path) -> None:
@@ -256,8 +262,12 @@ def _unpack(file: Path, folder: Path) -> Manifest:
                     )
     except FileNotFoundError as error:
         raise UserError(_("no existe; revise el nombre.")) from error
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, None):
+            raise
+        raise UserError(DAMAGED) from error  # sent by its own table to a place that no file has
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UserError(_("está dañado o no es un paquete de entrega; pida que lo envíe de nuevo.")) from error
+        raise UserError(DAMAGED) from error
     return manifest
 
 

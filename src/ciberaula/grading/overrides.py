@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import Session
 
-from ciberaula.errors import UserError
+from ciberaula.errors import UserError, one_line
 from ciberaula.grading import ledger
 from ciberaula.grading.policy import AnySession, refresh_penalties, session_on
 from ciberaula.grading.words import number
@@ -149,7 +149,8 @@ def note_elsewhere(session: AnySession, assignment: str, students: Sequence[str]
 
 def signature(author: str, reason: str) -> tuple[str, str]:
     """Who decides and why, as they are kept. Raises ``UserError`` that names the one that is missing."""
-    author, reason = author.strip(), reason.strip()
+    # Read by others in a terminal, on a page, in a table: on one line, and with nothing in it that cannot be seen.
+    author, reason = (" ".join(one_line(" ".join(text.split()), len(text)).split()) for text in (author, reason))
     if not reason:
         raise UserError(_("Falta el motivo: escríbalo con --reason; queda guardado con su fecha."))
     if not author:

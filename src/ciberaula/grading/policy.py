@@ -39,6 +39,7 @@ AnySession = Session | scoped_session[Session]
 """A session of SQLAlchemy on the gradebook: ``Gradebook.db``, or one's own on a connection of the ledger."""
 
 _DAY = 24 * 60 * 60
+_AHEAD = timedelta(minutes=10)  # between the clocks of two machines
 # How much of an attempt has a score. What counts may be moved aside only by what has at least as much.
 _RANK = {"failed": 0, "not_gradable": 1, "graded": 2, "kept": 2, "unchanged": 2}
 
@@ -186,7 +187,7 @@ def _kept_because(
 
 def _not_better(late: Late, counting: ledger.Attempt, now: ledger.Attempt, due: datetime | None) -> str | None:
     mine, theirs = _worth(late, now, due), _worth(late, counting, due)
-    if mine > theirs or (mine == theirs and _earlier(now, counting)):
+    if mine > theirs or (mine == theirs and _before(now, counting)):
         return None
     return _("cuenta la mejor entrega, que sigue siendo la n.º {number}").format(number=counting.number)
 
@@ -196,7 +197,7 @@ def _not_last(late: Late, counting: ledger.Attempt, now: ledger.Attempt, due: da
         return _("llegó fuera de plazo; cuenta la entrega n.º {number}, que llegó a tiempo").format(
             number=counting.number
         )
-    if _earlier(now, counting) and (_pays(late, now, due) or not _pays(late, counting, due)):
+    if _before(now, counting) and (_pays(late, now, due) or not _pays(late, counting, due)):
         return _("cuenta la última entrega, la n.º {number}").format(number=counting.number)
     return None
 
@@ -206,6 +207,15 @@ def _earlier(one: ledger.Attempt, other: ledger.Attempt) -> bool:
     if one.submitted_at and other.submitted_at and one.submitted_at != other.submitted_at:
         return one.submitted_at < other.submitted_at
     return one.number < other.number
+
+
+def _before(now: ledger.Attempt, counting: ledger.Attempt) -> bool:
+    """True where what is being graded was handed in before what counts.
+
+    A date later than this very moment comes from a clock that ran ahead: nothing could ever follow it.
+    """
+    ahead = counting.submitted_at is not None and counting.submitted_at > now.graded_at + _AHEAD
+    return _earlier(now, counting) and not ahead
 
 
 def _worth(late: Late, attempt: ledger.Attempt, due: datetime | None) -> float:

@@ -17,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from ciberaula.errors import one_line
-from ciberaula.grading.config import SET_ASIDE
+from ciberaula.grading.submission_files import note_name
 from ciberaula.grading.truth import TrueCell, notebook_truth
 from ciberaula.i18n import _
 
@@ -70,8 +70,7 @@ def set_aside_odd_files(folder: Path) -> list[Path]:
 
 def _leave_note(path: Path, kind: str) -> None:
     """Say in a plain file what was at ``path``. The trainee may have put something of her own in the note's place."""
-    # The longest names have no room for more.
-    note = path.with_name(os.fsdecode(os.fsencode(path.name)[: 255 - len(SET_ASIDE)]) + SET_ASIDE)
+    note = path.with_name(note_name(path.name))
     if note.is_dir() and not note.is_symlink():
         return  # as telling as a note: nothing can be read there
     note.unlink(missing_ok=True)  # a link would carry the note out of the folder, and a hard link too

@@ -30,7 +30,7 @@ from ciberaula.grading.config import course_config
 from ciberaula.grading.engine import Order, pending
 from ciberaula.grading.inbound import inbound_folder
 from ciberaula.grading.pages import FeedbackDesk
-from ciberaula.grading.serving_health import HealthFile, State, outcome_words
+from ciberaula.grading.serving_health import HealthFile, State, outcome_words, state_words
 from ciberaula.grading.serving_work import FULL_DISK, Report, Trouble, grade_and_show, kind_of, show, trouble_of
 from ciberaula.i18n import _, ngettext
 
@@ -39,6 +39,8 @@ INTERVAL_S = 0.5
 RESERVE_BYTES = 64 * 2**20
 # An order is one transaction, and its pages come after it: short enough that nobody waits for many others.
 MOST_IN_ORDER = 6
+# How long a run that is to end by itself waits for a disk or a gradebook.
+ONCE_PATIENCE_S = 300.0
 # A process that died with somebody's work gets it once more, alone; who brings it down again waits for a person.
 MOST_DEATHS = 2
 ORDER_LIMIT_S = 900.0
@@ -102,15 +104,23 @@ class Service:
         self._next_look = 0.0
         self._pause_s = FIRST_PAUSE_S
         self._paused_until = 0.0
+        self._well_at = self.clock()
         self._doubtful = False  # an order met trouble: one alone tries whether it is over
 
     def run(self, stop: threading.Event, *, once: bool = False) -> None:
-        """Look until ``stop``; ``once``: until nothing is left to do."""
+        """Look until ``stop``; ``once``: until nothing is left to do. ``UserError`` where trouble keeps that from ending."""
         self.log.info(_("Servicio de calificación en marcha."))
         while not stop.is_set():
             self.turn()
             if once and self.idle:
                 break
+            if once and self.clock() - self._well_at > ONCE_PATIENCE_S:
+                raise UserError(
+                    _(
+                        "No se pudo terminar de calificar (el servicio está {state}): resuélvalo y repita la orden; "
+                        "nada de lo recibido se pierde."
+                    ).format(state=state_words(self.health.health.state))
+                )
             stop.wait(0.02 if self._running else self.settings.interval_s)
         self.health.health.state = "stopped"
         self.health.write(now=True)
@@ -395,7 +405,7 @@ class Service:
         if self.health.health.state not in ("running", "starting"):
             self.log.info(_("Se reanuda la calificación."))
         self.health.health.state = "running"
-        self._doubtful, self._pause_s = False, FIRST_PAUSE_S
+        self._doubtful, self._pause_s, self._well_at = False, FIRST_PAUSE_S, self.clock()
 
     def _note(self, kind: str) -> None:
         if kind != self.health.health.last_error_kind:

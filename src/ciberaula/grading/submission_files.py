@@ -11,6 +11,7 @@ from nbgrader.utils import parse_utc
 
 from ciberaula.errors import UserError
 from ciberaula.grading import isolated
+from ciberaula.grading.config import SET_ASIDE
 from ciberaula.i18n import _
 
 MAX_DEPTH = 30
@@ -41,6 +42,11 @@ def stats_of(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 def files_of(folder: Path) -> Iterator[Path]:
     """The paths of ``stats_of``."""
     return (path for path, _status in stats_of(folder))
+
+
+def note_name(name: str) -> str:
+    """The name of the note that says what became of a file of that ``name``, which may be as long as names can be."""
+    return os.fsdecode(os.fsencode(name)[: 255 - len(SET_ASIDE)]) + SET_ASIDE
 
 
 def ignored(path: Path, patterns: list[str]) -> bool:
