@@ -15,7 +15,7 @@ from ciberaula.grading.bundle import write_bundle
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.collecting import Collected, collect, next_attempts, next_round
 from ciberaula.grading.config import course_config
-from ciberaula.grading.inbound import Handed, handed_in
+from ciberaula.grading.inbound import Handed, copy_attempt, handed_in
 from tests.grading.course import ASSIGNMENT, NOTEBOOK, RIGHT, hand_in, sheet
 
 START = datetime(2026, 3, 2, 10)
@@ -280,6 +280,32 @@ def test_the_earlier_work_stays_until_the_new_one_is_in_place(course, inbound, m
     assert (here(course) / "respuestas.json").read_bytes() == sheet(WORSE)
     assert [path.name for path in here(course).parent.iterdir()] == [ASSIGNMENT]
     assert [path.name for path in (course / "var" / "submitted").iterdir()] == ["ana"]
+
+
+def test_what_an_interruption_left_half_copied_goes(course, inbound):
+    left = course / "var" / "submitted" / ".recogido-abc" / "0"
+    left.mkdir(parents=True)
+    submit(inbound, "ana", RIGHT)
+    assert collect(course_config(), ASSIGNMENT).brought == ("ana",)
+    assert not left.parent.exists()
+
+
+def test_a_disk_that_fills_while_copying_keeps_what_is_whole_and_blames_nobody(course, inbound, monkeypatch):
+    for student in ("ana", "eva", "luis"):
+        submit(inbound, student, RIGHT)
+    real, tried = copy_attempt, []
+
+    def copy(one, *given):
+        tried.append(one.student)
+        if one.student == "eva":
+            raise OSError(28, "No space left on device")
+        real(one, *given)
+
+    monkeypatch.setattr(collecting, "copy_attempt", copy)
+    with pytest.raises(UserError, match="el disco está lleno"):
+        collect(course_config(), ASSIGNMENT)
+    assert tried == ["ana", "eva"]
+    assert sorted(path.name for path in (course / "var" / "submitted").iterdir()) == ["ana"]
 
 
 def test_without_an_exchange_there_is_one_line_and_the_next_round_has_nothing(course, capsys):

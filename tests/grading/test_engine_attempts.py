@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -14,12 +15,14 @@ from ciberaula.grading.autograde import TwoStageExecute
 from ciberaula.grading.cohort import Cohort
 from ciberaula.grading.marking import Marker
 from ciberaula.grading.sandbox.levels import SandboxRefused
+from ciberaula.grading.truth import released_code
 from tests.grading.conftest import enter
 from tests.grading.course import ASSIGNMENT, RIGHT, hand_in
 from tests.grading.test_engine import chunk
 from tests.grading.test_engine_differential import SECOND
 from tests.grading.test_engine_differential import _course as two_notebooks
-from tests.grading.test_engine_faults import BEST, again, attempts, grade_of, place, plan
+from tests.grading.test_engine_faults import BEST, again, attempts, change_test, grade_of, place, plan
+from tests.grading.test_engine_survivors import _while_marking as while_marking
 
 MONDAY, TUESDAY = "2026-03-02 10:00:00.000000 UTC", "2026-03-03 10:00:00.000000 UTC"
 BY_CODE = 'submit_answer("p02", 5)'
@@ -91,6 +94,7 @@ def test_what_failed_is_in_the_ledger_also_where_another_stopped_the_chunk(
     assert [one.state for one in attempts("ana")] == ["failed"]
     assert [one.state for one in attempts("eva")] == ["graded"]
     assert attempts("luis") == []
+    assert {one.student: one.state for one in chunk("eva", "luis").values()} == {"eva": "unchanged", "luis": "failed"}
 
 
 def test_a_gradebook_out_of_reach_is_no_fault_of_anybodys(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,3 +190,65 @@ def test_an_answer_in_code_that_a_person_judges_is_no_test(tmp_path: Path, monke
     shutil.copy(root / "exercises" / ASSIGNMENT / f"{SECOND}.ipynb", hand_in(root, "ana", RIGHT))
     told = chunk("ana")["ana"]
     assert (told.state, told.reason) == ("graded", None)
+
+
+def test_scores_by_other_tests_are_not_kept_for_todays(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """engine ``_is_settled``: ``attempt.key``: what the tests of before gave says nothing of what these would give."""
+    hand_in(course, "ana", {"p01": "b"}, code=BY_CODE)
+    chunk("ana")
+    change_test(course)
+    no_sandbox(monkeypatch)
+    told = chunk("ana")["ana"]
+    assert told.state == "not_gradable"
+    assert "se conservan" not in (told.reason or "")
+    assert grade_of("ana", "p02") == (None, None, True)
+
+
+def test_what_another_grader_could_not_score_meanwhile_is_scored(course: Path) -> None:
+    """engine ``graded_meanwhile``: ``attempt.state == "graded"``."""
+    hand_in(course, "ana", {"p01": "b"}, code=BY_CODE)
+
+    def other() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            no_sandbox(patch)
+            assert chunk("ana")["ana"].state == "not_gradable"
+
+    with pytest.MonkeyPatch.context() as patch:
+        while_marking(patch, other)
+        assert chunk("ana")["ana"].state == "graded"
+    assert grade_of("ana", "p02") == (3, None, False)
+
+
+def test_other_work_that_another_grader_did_meanwhile_is_not_ours(course: Path) -> None:
+    """engine ``graded_meanwhile``: ``attempt.digest == one.digest``."""
+    hand_in(course, "ana", {"p01": "a"})
+
+    def other() -> None:
+        again(course, "ana", RIGHT, TUESDAY)
+        assert chunk("ana")["ana"].state == "graded"
+
+    with pytest.MonkeyPatch.context() as patch:
+        while_marking(patch, other)
+        told = chunk("ana")["ana"]
+    assert (told.state, "cambió" in (told.reason or "")) == ("failed", True)
+    assert grade_of("ana", "p01")[0] == 2
+
+
+def test_points_that_changed_are_other_tests(course: Path) -> None:
+    """truth ``_digest``: the cells' metadata."""
+    hand_in(course, "ana", RIGHT)
+    chunk("ana")
+    path = course / "solutions" / ASSIGNMENT / "prueba.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    for cell in nb.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "p04":
+            cell.metadata.nbgrader.points = 8
+    nbformat.write(nb, path)
+    assert Cohort().generate(ASSIGNMENT).done
+    assert engine.pending(ASSIGNMENT).todo == ("ana",)
+
+
+def test_blanks_around_a_released_cell_do_not_make_it_anothers(tmp_path: Path) -> None:
+    """truth ``released_code``: ``strip``: whoever only opened and saved it has written no code."""
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("\nx = 1\n")]), tmp_path / "a.ipynb")
+    assert released_code(tmp_path / "a.ipynb") == {"x = 1"}

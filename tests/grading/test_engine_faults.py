@@ -244,6 +244,27 @@ def test_what_another_grader_is_putting_in_its_place_is_not_graded_again(course)
     assert receipt_in(place("ana")) == attempt.receipt
 
 
+@pytest.mark.parametrize("name", [f"{NOTEBOOK}.ipynb", "respuestas.json", "timestamp.txt"])
+def test_a_pipe_that_takes_the_place_of_a_file_while_it_is_read_holds_nobody_up(course, name):
+    """Whoever opens a pipe waits until somebody writes into it."""
+    folder = hand_in(course, "ana", RIGHT)
+    at(folder, "2026-03-03 10:00:00.000000 UTC")
+    real, swapped = store.signature_of, []
+
+    def swap(path: Path) -> str:
+        signature = real(path)
+        if not swapped:
+            swapped.append(name)
+            (path / name).unlink()
+            os.mkfifo(path / name)
+        return signature
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ciberaula.grading.marking.signature_of", swap)
+        assert chunk("ana")["ana"].state in ("failed", "not_gradable")
+    assert swapped
+
+
 # --- what counts ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,18 +1,24 @@
 """Which order the service gives next, how many at once, and what becomes of one that never ends. No work is graded here."""
 
+import errno
+import json
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
+from ciberaula.errors import UserError
 from ciberaula.grading import serving_health
+from ciberaula.grading.collecting import Collected
+from ciberaula.grading.engine import Order, grade_chunk
 from ciberaula.grading.outcomes import Graded
 from ciberaula.grading.serving import FIRST_PAUSE_S, LAST_PAUSE_S, MOST_DEATHS, ORDER_LIMIT_S, Service
-from ciberaula.grading.serving_health import health_line, only_one
-from ciberaula.grading.serving_work import Report
+from ciberaula.grading.serving_health import HealthFile, health_line, only_one
+from ciberaula.grading.serving_work import Report, trouble_of
 from ciberaula.paths import home
-from tests.grading.course import RIGHT
+from tests.grading.course import ASSIGNMENT, RIGHT, hand_in
 from tests.grading.exchange import submit
+from tests.grading.test_arrivals import Clock
 from tests.grading.test_serving import Bench
 
 FIRST, SECOND = "01-primera", "02-segunda"
@@ -146,3 +152,48 @@ def test_a_beat_of_before_the_machine_started_is_none(bench: Bench, monkeypatch:
         well, line = health_line(home(), bench.clock)
     assert not well
     assert "no responde" in line
+
+
+def test_pages_that_a_dead_process_owed_are_found_again(course: Any) -> None:
+    """``_put_back``: nobody is graded twice for it."""
+    hand_in(course, "luis", RIGHT)
+    assert [one.state for one in grade_chunk(Order(ASSIGNMENT, ("luis",)))] == ["graded"]
+    bench = Bench()
+    pool = Later()
+    bench.pool = bench.service.pool = pool  # type: ignore[assignment]
+    bench.turns(2)
+    assert pool.orders == [(ASSIGNMENT, ("luis",))]
+    pool.end("database")
+    bench.turns(4, seconds=LAST_PAUSE_S)
+    assert pool.orders == [(ASSIGNMENT, ("luis",))] * 2
+    assert [one.work.__name__ for one in bench.service._running.values()] == ["show"]
+
+
+def test_of_what_arrived_and_brought_nothing_no_time_is_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``_forget_seen``: the next work of that person would seem to have waited since then."""
+    monkeypatch.setattr("ciberaula.grading.collecting.collect", lambda *_given, **_more: Collected(()))
+    submit(home().parent, "ana", RIGHT)
+    bench.turns(4)
+    assert bench.service._seen == {}
+
+
+def test_a_change_of_state_is_written_at_once(course: Any) -> None:
+    clock = Clock()
+    health = HealthFile(home(), clock)
+    health.write()
+    health.health.state = "no_space"
+    health.write()
+    assert json.loads(health.path.read_text())["state"] == "no_space"
+    health.health.waiting = 7
+    health.write()
+    assert json.loads(health.path.read_text())["waiting"] == 0  # not each look: every few seconds
+
+
+def test_a_trouble_met_while_another_is_told_is_still_known() -> None:
+    """``trouble_of``: ``__context__``."""
+    with pytest.raises(UserError) as told:
+        try:
+            raise OSError(errno.ENOSPC, "x")
+        except OSError:
+            raise UserError("una línea")  # noqa: B904 - as somebody may forget
+    assert trouble_of(told.value) == "disk"

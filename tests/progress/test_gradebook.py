@@ -48,3 +48,26 @@ def test_a_gradebook_written_since_is_noticed(home, part):
 def test_one_gradebook_is_not_taken_for_two(home, monkeypatch):
     monkeypatch.setenv("CIBERAULA_DB_URL", f"sqlite:///{home}/progress/../gradebook.db")
     assert len(gradebooks(home)) == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("DROP TABLE alembic_version", "es de una versión anterior de nbgrader"),
+        ("UPDATE alembic_version SET version_num = 'ffffffffffff'", "es de una versión más nueva de nbgrader"),
+        ("DROP TABLE submitted_assignment", "guarda datos de otra aplicación"),
+    ],
+)
+def test_a_gradebook_of_another_version_is_not_taken_for_an_empty_one(home, spoil, told):
+    with closing(connect(home / "gradebook.db")) as database:
+        database.execute(spoil)
+        database.commit()
+    for read in (read_students, read_grades):
+        with pytest.raises(UserError, match=told):
+            read(home)
+
+
+def test_an_empty_file_is_no_gradebook_yet(home):
+    (home / "gradebook.db").write_bytes(b"")
+    with reading(gradebook_url(home)) as session:
+        assert session.execute(sa.text("SELECT 1")).scalar_one() == 1

@@ -19,7 +19,7 @@ from ciberaula.files import cause
 from ciberaula.grading.checks import plain_errors
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.repair import set_aside_odd_files
-from ciberaula.grading.submission_files import handed_in_at, note_name, refuse_heaps
+from ciberaula.grading.submission_files import handed_in_at, note_name, open_plain, refuse_heaps
 from ciberaula.grading.work import read_notebook
 from ciberaula.i18n import _
 
@@ -59,7 +59,8 @@ def read_submitted(path: Path) -> Any:
             )
         )
     try:
-        return read_notebook(path.read_bytes())
+        with open_plain(path) as stream:
+            return read_notebook(stream.read(MAX_NOTEBOOK_BYTES))
     except UserError as error:
         raise UserError(
             _("el cuaderno está dañado ({reason}); pida otra entrega").format(reason=str(error).rstrip("."))

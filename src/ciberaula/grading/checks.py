@@ -53,6 +53,21 @@ def check_gradebook(db_url: str, *, must_exist: bool = False) -> bool:
         if must_exist:
             raise _missing(place)
         return False
+    _judge(tables, version, place)
+    return True
+
+
+def check_tables(connection: sa.Connection, place: str) -> None:
+    """Raise ``UserError`` where the database behind ``connection`` holds another program's tables, or another version's.
+
+    Only reads; an empty database is fine.
+    """
+    tables, version = _tables_of(connection)
+    if tables:
+        _judge(tables, version, place)
+
+
+def _judge(tables: set[str], version: str | None, place: str) -> None:
     if any(name not in tables for name in _OWN_TABLES):
         raise UserError(
             _(
@@ -61,7 +76,6 @@ def check_gradebook(db_url: str, *, must_exist: bool = False) -> bool:
             ).format(place=place)
         )
     _check_version(version, place)
-    return True
 
 
 def place_of(db_url: str) -> str:
@@ -124,12 +138,16 @@ def _look(url: URL) -> tuple[set[str], str | None]:
         connect_args={"timeout" if sqlite else "connect_timeout": PATIENCE_S},
     )
     with engine.connect() as connection:
-        tables = set(sa.inspect(connection).get_table_names())
         if sqlite:
             _try_to_write(connection)
-        if _VERSION_TABLE not in tables:
-            return tables, None
-        return tables, connection.execute(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608
+        return _tables_of(connection)
+
+
+def _tables_of(connection: sa.Connection) -> tuple[set[str], str | None]:
+    tables = set(sa.inspect(connection).get_table_names())
+    if _VERSION_TABLE not in tables:
+        return tables, None
+    return tables, connection.execute(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608
 
 
 def _try_to_write(connection: sa.Connection) -> None:

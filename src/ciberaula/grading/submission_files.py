@@ -1,10 +1,13 @@
 """The files of a submission as a stranger left them: walked without following links, with limits, and told apart."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from datetime import datetime
 from fnmatch import fnmatch
+from io import BufferedReader
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
@@ -16,6 +19,7 @@ from ciberaula.i18n import _
 
 MAX_DEPTH = 30
 TIMESTAMP = "timestamp.txt"
+_LONGEST_TIME = 1000
 # What editors and tools leave behind is no work.
 _NO_WORK = frozenset({".ipynb_checkpoints", "__pycache__", ".ciberaula", "feedback"})
 
@@ -74,6 +78,15 @@ def signature_of(folder: Path) -> str:
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def open_plain(path: Path) -> BufferedReader:
+    """A plain file, open to read. ``OSError`` for a link, a pipe or a device, which may have taken its place just now."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return os.fdopen(descriptor, "rb")
+
+
 def digest_of(folder: Path) -> str:
     """A digest of names and contents: the same for a copy of the work, whenever it was made."""
     digest = hashlib.sha256()
@@ -82,7 +95,7 @@ def digest_of(folder: Path) -> str:
         if status.st_size > isolated.MAX_BYTES:  # refused anyhow; a file of holes would take hours to read
             digest.update(str(status.st_size).encode() + b"\0")
             continue
-        with path.open("rb") as stream:
+        with open_plain(path) as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 
@@ -99,7 +112,8 @@ def moment(text: str) -> datetime | None:
 def handed_in_at(folder: Path) -> datetime | None:
     """When the work was handed in, UTC without a zone. ``UserError`` for a time that cannot be read."""
     try:
-        return moment((folder / TIMESTAMP).read_text(encoding="utf-8"))
+        with open_plain(folder / TIMESTAMP) as stream:
+            return moment(stream.read(_LONGEST_TIME).decode())
     except FileNotFoundError:
         return None
     except ValueError as error:

@@ -63,13 +63,13 @@ def is_there(db_url: str) -> bool:
 def reading(db_url: str) -> Iterator["Session"]:
     """A session on the gradebook at ``db_url``, on a server one consistent view. The database itself refuses to write.
 
-    Raises ``UserError`` if it can't be read.
+    Raises ``UserError`` if it can't be read, or holds another program's tables or another version's.
     """
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.orm import Session
 
-    from ciberaula.grading.checks import explain, place_of
+    from ciberaula.grading.checks import check_tables, explain, place_of
 
     place = place_of(db_url)
     of_server = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -77,6 +77,7 @@ def reading(db_url: str) -> Iterator["Session"]:
     try:
         engine = sa.create_engine(_read_only(db_url), poolclass=sa.NullPool, **options)
         with Session(engine) as session:
+            check_tables(session.connection(), place)
             yield session
     except SQLAlchemyError as error:
         raise explain(error, place) or UserError(
