@@ -24,7 +24,11 @@ from tests.grading.test_engine_differential import _course as two_notebooks
 from tests.grading.test_engine_faults import BEST, again, attempts, change_test, grade_of, place, plan
 from tests.grading.test_engine_survivors import _while_marking as while_marking
 
-MONDAY, TUESDAY = "2026-03-02 10:00:00.000000 UTC", "2026-03-03 10:00:00.000000 UTC"
+SUNDAY, MONDAY, TUESDAY = (
+    "2026-03-01 10:00:00.000000 UTC",
+    "2026-03-02 10:00:00.000000 UTC",
+    "2026-03-03 10:00:00.000000 UTC",
+)
 BY_CODE = 'submit_answer("p02", 5)'
 
 
@@ -43,7 +47,8 @@ def test_the_best_attempt_comes_back_from_the_exchange_when_its_copy_is_lost(cou
     folder = hand_in(course, "ana", RIGHT)
     inbound = course / "var" / "exchange" / "ciberaula" / "inbound"
     inbound.mkdir(parents=True)
-    shutil.copytree(folder, inbound / f"ana+{ASSIGNMENT}+{MONDAY}+x")
+    for moment in (SUNDAY, MONDAY):
+        shutil.copytree(folder, inbound / f"ana+{ASSIGNMENT}+{moment}+x")
     chunk("ana")
     later = again(course, "ana", {"p01": "a"}, TUESDAY)
     shutil.copytree(later, inbound / f"ana+{ASSIGNMENT}+{TUESDAY}+y")
