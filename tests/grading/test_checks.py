@@ -1,6 +1,7 @@
 """A gradebook, a disk or a name that cannot be used: every command says so in one line, and leaves all as it was."""
 
 import argparse
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from ciberaula.cli import main
 from ciberaula.errors import UserError
-from ciberaula.grading import checks
+from ciberaula.grading import checks, ledger
 from ciberaula.grading.checks import check_gradebook, explain, place_of
 from ciberaula.grading.config import SERVER_NOTE, gradebook_url, note_place
 from ciberaula.grading.plainly import plainly
@@ -257,7 +258,7 @@ ON_A_BAD_DISK = textwrap.dedent("""
         os.close(filler)
     os.chdir(course)
     from ciberaula.cli import main
-    from ciberaula.grading import checks
+    from ciberaula.grading import checks, ledger
 
     if kind == "nearly":
         checks.ROOM = 0
@@ -325,3 +326,19 @@ def test_a_disk_that_fills_up_half_way_loses_nothing(course, tmp_path):
     assert [line for line in lines if line.startswith(("code", "then", "marks"))][1:] == ["then 0", "marks 0"]
     points = {line.split(",")[2]: line.split(",")[-1] for line in lines if line.startswith(("Ana", "Luis"))}
     assert points == {"ana": "6", "luis": "6"}
+
+
+def test_a_gradebook_that_lives_in_memory_is_none():
+    with pytest.raises(UserError, match="CIBERAULA_DB_URL no se entiende"):
+        check_gradebook("sqlite:///:memory:")
+
+
+def test_our_own_tables_of_another_version_are_told(tmp_path):
+    place = tmp_path / "gradebook.db"
+    with ledger.reading(f"sqlite:///{place}"):
+        pass
+    with contextlib.closing(sqlite3.connect(place)) as database:
+        database.execute("ALTER TABLE ciberaula_attempt RENAME COLUMN receipt TO recibo")
+        database.commit()
+    with pytest.raises(UserError, match="lo escribió otra versión del aula"), ledger.reading(f"sqlite:///{place}"):
+        pass

@@ -31,6 +31,11 @@ def to_html(text: str) -> str:
     return str(_markdown()(text)).strip()
 
 
+def as_it_is(html: str) -> str:
+    """``html`` itself: what it links to needs no other address."""
+    return html
+
+
 def to_inline_html(text: str) -> str:
     """As :func:`to_html`, without the enclosing paragraph where there is just one: for labels."""
     block = to_html(text)

@@ -92,7 +92,7 @@ def _url(db_url: str) -> URL:
         known = url.get_backend_name() == "sqlite" or url.drivername == "postgresql+psycopg"
     except (ArgumentError, ValueError, NoSuchModuleError):
         known = False
-    if not known or not url.database:
+    if not known or not url.database or url.database == ":memory:":
         # It is not repeated: it may hold a password.
         raise UserError(
             _(

@@ -198,7 +198,11 @@ def _configure_autograding(c: Any) -> None:
 
 def _configure_formgrader(c: Any) -> None:
     # nbconvert shows HTML in a trainee's text as HTML: a script in an answer would run with the instructor's rights.
-    c.HTMLExporter.filters = {"markdown2html": "ciberaula.classroom.markup.to_html"}
+    # And it looks for the addresses of an old notebook server, which a few thousand brackets keep busy for minutes.
+    c.HTMLExporter.filters = {
+        "markdown2html": "ciberaula.classroom.markup.to_html",
+        "strip_files_prefix": "ciberaula.classroom.markup.as_it_is",
+    }
 
 
 def _configure_feedback(c: Any) -> None:

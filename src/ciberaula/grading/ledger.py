@@ -14,10 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 
-from ciberaula.grading.checks import plain_errors
+from ciberaula.errors import UserError
+from ciberaula.grading.checks import place_of, plain_errors
 from ciberaula.grading.config import COURSE_ID
 from ciberaula.grading.outcomes import State
 from ciberaula.grading.patience import be_patient
+from ciberaula.i18n import _
 
 metadata = sa.MetaData()
 
@@ -100,7 +102,9 @@ def engine(db_url: str) -> sa.Engine:
     made = _engine(db_url)
     with made.connect() as connection:
         there = sa.inspect(connection).has_table(attempts.name)
-    if not there:  # the first time, or somebody has put a backup in the place of the file
+    if there:
+        _check_columns(db_url)
+    else:  # the first time, or somebody has put a backup in the place of the file
         with Gradebook(db_url, COURSE_ID):  # nbgrader makes its tables only where there is none at all: it goes first
             pass
         try:
@@ -108,6 +112,25 @@ def engine(db_url: str) -> sa.Engine:
         except sa.exc.DBAPIError:
             _make_tables(made)  # another process was making them at the same moment
     return made
+
+
+@cache
+def _check_columns(db_url: str) -> None:
+    """Raise ``UserError`` for tables of ours that another version made. Asked once: a server takes its time to say."""
+    with _engine(db_url).connect() as connection:
+        look = sa.inspect(connection)
+        same = all(
+            {column["name"] for column in look.get_columns(table.name)} == set(table.columns.keys())
+            for table in metadata.sorted_tables
+            if look.has_table(table.name)
+        )
+    if not same:
+        raise UserError(
+            _(
+                "El libro de calificaciones {place} lo escribió otra versión del aula: no se ha tocado. Use la misma versión "
+                "del aula en todos los equipos."
+            ).format(place=place_of(db_url))
+        )
 
 
 @cache
