@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, TimeoutError, expect
 
 from ciberaula.casework.assessment.load import load_assessment
 from ciberaula.casework.assessment.report import assess
@@ -94,36 +94,43 @@ def submit(trainee: Running, page: Page, assignment: str) -> None:
 
 def run_everything(page: Page, shown: Locator) -> None:
     """Run the open notebook to its end: ``shown`` is there, and nothing is about to draw it anew."""
-    indicator = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
+    notebook, asked = page.locator(".jp-NotebookPanel:visible"), page.locator("dialog.jp-Dialog")
+    page.add_locator_handler(asked, lambda: close_questions(page))
     for _attempt in range(10):
-        expect(indicator).to_have_attribute("data-status", "idle")
-        close_questions(page)
+        # Before it has begun to start one, JupyterLab asks whoever runs a cell which kernel she wants.
+        expect(notebook.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
+        expect(notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
         page.locator(".lm-MenuBar-item", has_text="Run").click()
         page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
         # JupyterLab may connect to a new kernel twice and drop what it was given before: a person runs it again.
-        if ran(page, indicator, shown):
+        if ran(page, notebook, shown):
+            page.remove_locator_handler(asked)
             heard(page)
             return
     raise AssertionError("the cells did not run")
 
 
-def ran(page: Page, indicator: Locator, shown: Locator) -> bool:
+def ran(page: Page, notebook: Locator, shown: Locator) -> bool:
     """Wait until the kernel rests and ``shown`` is there; not so where it stays away, though the kernel rests for long."""
+    indicator = notebook.locator(".jp-Notebook-ExecutionIndicator")
     quiet_s = 0.0
     until = time.monotonic() + 600
     while time.monotonic() < until:
-        quiet_s = quiet_s + 0.2 if indicator.get_attribute("data-status") == "idle" else 0.0
+        idle = not close_questions(page) and indicator.get_attribute("data-status") == "idle"
+        quiet_s = quiet_s + 0.2 if idle else 0.0
         if quiet_s > 30 or (quiet_s > 1 and shown.is_visible()):
             return shown.is_visible()
         page.wait_for_timeout(200)
     raise AssertionError("the cells did not end")
 
 
-def close_questions(page: Page) -> None:
-    """Accept whatever JupyterLab asks on its own (a slow kernel, a file that changed), as a person would; say what it was."""
-    for dialog in page.locator("dialog.jp-Dialog").all():
+def close_questions(page: Page) -> bool:
+    """Accept whatever JupyterLab asks on its own (which kernel, a file that changed), as a person would. Was there any?"""
+    dialogs = page.locator("dialog.jp-Dialog").all()
+    for dialog in dialogs:
         print("JupyterLab asked:", dialog.inner_text())
         dialog.locator("button.jp-mod-accept").click()
+    return bool(dialogs)
 
 
 def snapshot(home: Path) -> None:

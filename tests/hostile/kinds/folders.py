@@ -190,7 +190,7 @@ KINDS += [
 ]
 
 
-@made("notebook-is-a-link", state="failed", points={}, reason="no trae el cuaderno")
+@made("notebook-is-a-link", state="failed", points={}, reason="era un enlace o pasa de")
 def _linked_notebook(desk: Desk) -> None:
     desk.accompany(RIGHT)
     (desk.folder / "prueba.ipynb").symlink_to(desk.places.submitted / "vecina" / ASSIGNMENT / "prueba.ipynb")
@@ -202,7 +202,7 @@ def _folder_notebook(desk: Desk) -> None:
     (desk.folder / "prueba.ipynb").mkdir()
 
 
-@made("notebook-is-a-pipe", state="failed", points={}, reason="no trae el cuaderno")
+@made("notebook-is-a-pipe", state="failed", points={}, reason="era un enlace o pasa de")
 def _pipe_notebook(desk: Desk) -> None:
     desk.accompany(RIGHT)
     os.mkfifo(desk.folder / "prueba.ipynb")
