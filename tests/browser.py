@@ -24,7 +24,7 @@ from playwright.sync_api import Page, Playwright, Request, expect, sync_playwrig
 from tests.ports import free_port
 
 # A machine that runs the other tests besides may take its time: what is waited for is a state, not a speed.
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 CHROMIUM = "/usr/bin/chromium"

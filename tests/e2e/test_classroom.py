@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, TimeoutError, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from ciberaula.casework.assessment.load import load_assessment
 from ciberaula.casework.assessment.report import assess

@@ -143,8 +143,7 @@ def load(name: str, table: str | None = None) -> "pd.DataFrame":
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Changes with any file of a package; empty where there is none."""
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.rglob("*")))
 
 
 @lru_cache(maxsize=8)
