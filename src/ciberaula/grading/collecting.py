@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -23,15 +23,13 @@ from ciberaula.files import cause, sync_disk
 from ciberaula.grading import ledger
 from ciberaula.grading.inbound import Handed, copy_attempt, handed_in, inbound_folder, refusal, settled
 from ciberaula.grading.intake import recover, replace_folder
-from ciberaula.grading.policy import policy_of
+from ciberaula.grading.policy import AHEAD, policy_of
 from ciberaula.grading.submission_files import digest_of, handed_in_at, signature_of
 from ciberaula.i18n import _, ngettext
 
 _STAGING = ".recogido-"
 # Copied before one sync of the disk.
 _AT_ONCE = 100
-# A clock may be a little ahead of another.
-AHEAD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ciberaula.grading import ledger
 from ciberaula.i18n import _, ngettext
 
 __all__ = [
+    "AHEAD",
     "AnySession",
     "Attempts",
     "Late",
@@ -39,7 +40,7 @@ AnySession = Session | scoped_session[Session]
 """A session of SQLAlchemy on the gradebook: ``Gradebook.db``, or one's own on a connection of the ledger."""
 
 _DAY = 24 * 60 * 60
-_AHEAD = timedelta(minutes=10)  # between the clocks of two machines
+AHEAD = timedelta(minutes=10)  # between the clocks of two machines
 # How much of an attempt has a score. What counts may be moved aside only by what has at least as much.
 _RANK = {"failed": 0, "not_gradable": 1, "graded": 2, "kept": 2, "unchanged": 2}
 
@@ -214,7 +215,7 @@ def _before(now: ledger.Attempt, counting: ledger.Attempt) -> bool:
 
     A date later than this very moment comes from a clock that ran ahead: nothing could ever follow it.
     """
-    ahead = counting.submitted_at is not None and counting.submitted_at > now.graded_at + _AHEAD
+    ahead = counting.submitted_at is not None and counting.submitted_at > now.graded_at + AHEAD
     return _earlier(now, counting) and not ahead
 
 

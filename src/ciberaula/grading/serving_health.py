@@ -18,6 +18,7 @@ from typing import Literal
 
 from ciberaula.errors import UserError
 from ciberaula.files import write_atomic
+from ciberaula.grading.staging import is_held
 from ciberaula.i18n import _, ngettext
 
 State = Literal["starting", "running", "no_space", "no_gradebook", "stopping", "stopped"]
@@ -102,7 +103,7 @@ def health_line(folder: Path, clock: Callable[[], float] = time.monotonic) -> tu
         told = Health(**json.loads((folder / HEALTH_FILE).read_bytes()))
     except (OSError, ValueError, TypeError):
         told = None
-    if told is None or not _is_held(folder / LOCK_FILE):
+    if told is None or not is_held(folder / LOCK_FILE):
         return False, _("El servicio de calificación no está en marcha: inícielo con «ciberaula serve-grading».")
     silent = clock() - told.beat
     if told.boot != _boot() or silent > SILENCE_S:
@@ -185,17 +186,6 @@ class _QuietFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         del record
-
-
-def _is_held(lock: Path) -> bool:
-    try:
-        with lock.open() as stream:
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _now() -> str:

@@ -79,7 +79,7 @@ def receipt_in(folder: Path) -> str | None:
 
 def in_hand(root: Path, receipt: str) -> bool:
     """Whether a process that is alive has the graded folder with this receipt aside, on its way into place."""
-    return any(_held(folder.parent) and folder.is_dir() for folder in root.glob(f"[!.]*/{receipt}"))
+    return any(is_held(folder.parent / _LOCK) and folder.is_dir() for folder in root.glob(f"[!.]*/{receipt}"))
 
 
 def recover(root: Path, where: Callable[[str], Path | None]) -> int:
@@ -102,11 +102,11 @@ def recover(root: Path, where: Callable[[str], Path | None]) -> int:
     return placed
 
 
-def _held(folder: Path) -> bool:
-    """Whether the process that made a folder is alive. Leaves no trace, also where that process is just removing it."""
+def is_held(lock: Path) -> bool:
+    """Whether a living process holds a lock file. Leaves no trace, also where that process is just removing it."""
     try:
-        with (folder / _LOCK).open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        with lock.open() as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:
